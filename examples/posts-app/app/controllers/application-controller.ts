@@ -1,0 +1,4 @@
+import { Controller } from 'contrail'
+import '../session.js'
+
+export class ApplicationController extends Controller {}

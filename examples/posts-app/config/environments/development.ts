@@ -1,0 +1,5 @@
+import { defineEnvironment } from 'contrail'
+
+export default defineEnvironment({
+  logLevel: 'debug',
+})

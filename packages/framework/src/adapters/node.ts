@@ -1,0 +1,164 @@
+// Why: node:http around the app: sockets in, light requests through, and an end in which nothing under way is lost.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, Server as NetServer } from 'node:net'
+import { BootError } from '../errors.js'
+import type { RawRequest } from '../http/raw-request.js'
+import type { HttpResponse } from '../http/response.js'
+import type { Logger } from '../logging/logger.js'
+import { isPromise, type MaybePromise } from '../maybe-promise.js'
+
+/** What answers requests: `app.handle`, or anything in front of it. It never throws. */
+export type Handle = (request: RawRequest) => MaybePromise<HttpResponse>
+
+/** Options of {@link serve}. */
+export interface ServeOptions {
+  /** 0 takes any free port. Default: `PORT`, else 3000. */
+  readonly port?: number | undefined
+  /** The address to bind. Default: `HOST`, else every address. */
+  readonly host?: string | undefined
+  readonly logger: Logger
+  /** Milliseconds that requests under way are given when the server is told to stop. Default: 30,000. */
+  readonly shutdownTimeout?: number | undefined
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** `http://127.0.0.1:3000` */
+  readonly url: string
+  readonly port: number
+  /**
+   * Stops accepting, answers what is under way and what still arrives on open connections, with `Connection: close`, and
+   * resolves when all connections have ended, by themselves or by the deadline.
+   */
+  close(): Promise<void>
+}
+
+/** After this long, idle connections are closed: a request that crossed our `Connection: close` has arrived by then. */
+const IDLE_GRACE = 500
+
+// headersTimeout and requestTimeout stop slow clients (slowloris); keepAliveTimeout outlives that of common load balancers,
+// which would otherwise send a request into a connection that is just being closed.
+const SERVER_OPTIONS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 72_000,
+} as const
+
+/**
+ * Serves a handler over node:http.
+ * @throws BootError when the port is taken or the address cannot be bound; its `cause` is Node's error
+ */
+export async function serve(handle: Handle, options: ServeOptions): Promise<RunningServer> {
+  const { logger, shutdownTimeout = 30_000 } = options
+  let draining = false
+  const server = createServer(SERVER_OPTIONS, (incoming, outgoing) => {
+    const response = handle(new NodeRequest(incoming))
+    if (isPromise(response)) {
+      response.then(
+        (late) => write(late, outgoing, draining),
+        (error: unknown) => abandon(outgoing, logger, error),
+      )
+    } else write(response, outgoing, draining)
+  })
+  await bind(server, options)
+  const { port, address, family } = server.address() as AddressInfo
+  const host = address === '::' || address === '0.0.0.0' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address
+
+  let closing: Promise<void> | undefined
+  const close = () => {
+    draining = true
+    closing ??= drain(server, shutdownTimeout)
+    return closing
+  }
+  return { url: `http://${host}:${port}`, port, close }
+}
+
+/** The parts of node:http's request that the app asks for, when it asks. */
+class NodeRequest implements RawRequest {
+  readonly #incoming: IncomingMessage
+
+  constructor(incoming: IncomingMessage) {
+    this.#incoming = incoming
+  }
+
+  get method(): string {
+    return this.#incoming.method as string
+  }
+
+  get url(): string {
+    return this.#incoming.url as string
+  }
+
+  get headers(): RawRequest['headers'] {
+    return this.#incoming.headers
+  }
+
+  get body(): IncomingMessage {
+    return this.#incoming
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#incoming.socket.remoteAddress
+  }
+
+  get encrypted(): boolean {
+    return 'encrypted' in this.#incoming.socket
+  }
+}
+
+function write(response: HttpResponse, outgoing: ServerResponse, draining: boolean): void {
+  if (draining) response.headers.setTrusted('connection', 'close')
+  outgoing.writeHead(response.status, response.headers.flat)
+  outgoing.end(response.body ?? undefined)
+}
+
+/** For a handler that broke its promise not to throw: nothing is known of the answer, so none is made up. */
+function abandon(outgoing: ServerResponse, logger: Logger, error: unknown): void {
+  logger.fatal({ err: error }, 'the request handler failed; the connection was cut')
+  outgoing.destroy()
+}
+
+function bind(server: Server, options: ServeOptions): Promise<void> {
+  const port = options.port ?? portFromEnvironment()
+  const host = options.host ?? process.env['HOST']
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') {
+        reject(
+          new BootError(`Port ${port} is taken.`, 'stop what listens there, or choose another port (PORT, or -p).', {
+            cause: error,
+          }),
+        )
+      } else
+        reject(
+          new BootError(
+            `${host ?? 'Every address'}, port ${port}, cannot be bound: ${error.message}.`,
+            'choose another address (HOST, or -b) or port (PORT, or -p).',
+            { cause: error },
+          ),
+        )
+    })
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve)
+  })
+}
+
+function portFromEnvironment(): number {
+  const text = process.env['PORT']
+  if (text === undefined || text === '') return 3000
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new BootError(`PORT is ${JSON.stringify(text)}.`, 'set it to a number from 0 to 65535.')
+}
+
+/** Not `server.close()` alone: that cuts idle connections at once, and with them requests that are already on the wire. */
+async function drain(server: Server, deadline: number): Promise<void> {
+  const ended = new Promise<void>((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve())
+  })
+  const idle = setTimeout(() => server.closeIdleConnections(), Math.min(IDLE_GRACE, deadline))
+  const force = setTimeout(() => server.closeAllConnections(), deadline)
+  await ended
+  clearTimeout(idle)
+  clearTimeout(force)
+}

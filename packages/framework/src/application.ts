@@ -1,0 +1,218 @@
+// Why: the app. It boots once, and what can be decided is decided then; handle() is THE REQUEST, its verbs in order.
+import { performance } from 'node:perf_hooks'
+import { fromFetch, toFetch } from './adapters/fetch.js'
+import { type RunningServer, serve } from './adapters/node.js'
+import { stopOnSignals } from './adapters/signals.js'
+import { type Environment, showsErrors } from './config/environment.js'
+import type { Settings } from './config/settings.js'
+import { planController } from './container.js'
+import { type Action, compileAction } from './controller/dispatch.js'
+import { RequestContext, type RequestServices } from './controller/request-context.js'
+import { errorResponse, messageOf, statusOf } from './error-response.js'
+import { MethodNotAllowed } from './errors.js'
+import { readBody } from './http/body.js'
+import type { RawRequest } from './http/raw-request.js'
+import { HttpRequest } from './http/request.js'
+import type { HttpResponse } from './http/response.js'
+import type { Logger } from './logging/logger.js'
+import { isPromise, type MaybePromise } from './maybe-promise.js'
+import { compilePaths, type PathTo } from './routing/paths.js'
+import type { Route } from './routing/route-table.js'
+import { Router } from './routing/router.js'
+import { compileHostCheck } from './security/host-check.js'
+
+/** Options of {@link Application.listen}. */
+export interface ListenOptions {
+  /** 0 takes any free port. Default: `PORT`, else 3000. */
+  readonly port?: number
+  /** The address to bind. Default: `HOST`, else this machine only in development and every address elsewhere. */
+  readonly host?: string
+  /** Whether SIGTERM, SIGINT and uncaught errors stop the server and end the process. Default: true. */
+  readonly signals?: boolean
+}
+
+/** An app that has booted. Make one with `loadApplication`, or `createApplication` where the parts are at hand. */
+export class Application {
+  /** All routes, in the order in which they were drawn. */
+  readonly routes: readonly Route[]
+  readonly environment: Environment
+  readonly logger: Logger
+  /** Builds the path of a named route. */
+  readonly pathTo: PathTo
+  readonly #settings: Settings
+  readonly #router: Router<Action>
+  readonly #services: RequestServices
+  readonly #checkHost: ((hostname: string | undefined) => void) | undefined
+  readonly #showsErrors: boolean
+  readonly #logsRequests: boolean
+  readonly #servers = new Set<RunningServer>()
+  #ignoreSignals: (() => void) | undefined
+
+  /**
+   * Internal: use `createApplication`.
+   * @throws BootError for whatever dependency injection would stumble over in a request
+   */
+  constructor(settings: Settings, routes: readonly Route[], logger: Logger) {
+    this.routes = routes
+    this.environment = settings.environment
+    this.logger = logger
+    this.pathTo = compilePaths(routes)
+    this.#settings = settings
+    this.#router = new Router(routes, ({ controller, action }) =>
+      compileAction(controller, action, planController(controller)),
+    )
+    this.#checkHost = compileHostCheck(settings.hosts)
+    this.#showsErrors = showsErrors(settings.environment)
+    this.#logsRequests = logger.isLevelEnabled('info')
+    this.#services = {
+      logger,
+      pathTo: this.pathTo,
+      sessions: {
+        store: settings.sessionStore,
+        cookie: settings.sessionCookie,
+        expireAfter: settings.expireAfter,
+        onRejected: (reason, request) => logger.warn({ requestId: request.id, reason }, 'session cookie ignored'),
+      },
+    }
+  }
+
+  /**
+   * Answers a request, without a socket. Never throws and never rejects: whatever goes wrong is the response. A promise
+   * only where something had to be waited for.
+   */
+  handle(raw: RawRequest): MaybePromise<HttpResponse> {
+    const startedAt = this.#logsRequests ? performance.now() : 0
+    const context = new RequestContext(new HttpRequest(raw, this.#settings.trust), this.#services)
+    try {
+      const ran = this.#run(context, raw)
+      if (!isPromise(ran)) return this.#respond(context, startedAt)
+      return ran.then(
+        () => this.#respond(context, startedAt),
+        (error: unknown) => this.#fail(context, error, startedAt),
+      )
+    } catch (error) {
+      return this.#fail(context, error, startedAt)
+    }
+  }
+
+  #run(context: RequestContext, raw: RawRequest): MaybePromise<void> {
+    this.#checkHost?.(context.request.hostname)
+    const action = this.#match(context)
+    if (action === undefined) return
+    const ready = this.#prepare(context, raw)
+    return isPromise(ready) ? ready.then(() => this.#act(action, context)) : this.#act(action, context)
+  }
+
+  #match(context: RequestContext): Action | undefined {
+    const { method, path } = context.request
+    try {
+      const { target, params } = this.#router.match(method, path)
+      context.controllerName = target.controllerName
+      context.actionName = target.actionName
+      context.pathParams = params
+      return target
+    } catch (error) {
+      if (method !== 'OPTIONS' || !(error instanceof MethodNotAllowed)) throw error
+      context.response.status = 204
+      context.response.headers.set('allow', error.headers['allow'] as string)
+      return undefined
+    }
+  }
+
+  /** Body and session, both at once where both must be waited for. */
+  #prepare(context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
+    const body = readBody(context.request, raw, this.#settings.bodyLimit)
+    const session = this.#settings.sessionStore.preload ? context.session.preload() : undefined
+    if (!isPromise(session)) return body
+    return isPromise(body) ? Promise.all([body, session]) : session
+  }
+
+  #act(action: Action, context: RequestContext): MaybePromise<void> {
+    const acted = action.run(context)
+    return isPromise(acted) ? acted.then(() => this.#commit(context)) : this.#commit(context)
+  }
+
+  #commit(context: RequestContext): MaybePromise<void> {
+    return context.touchedSession?.commit(context.response)
+  }
+
+  #respond(context: RequestContext, startedAt: number): HttpResponse {
+    const { request, response } = context
+    const { headers, status, body } = response
+    headers.setTrusted('x-request-id', request.id)
+    if (status !== 204 && status !== 304) {
+      const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
+      headers.setTrusted('content-length', String(length))
+    }
+    if (request.method === 'HEAD') response.body = null
+    if (this.#logsRequests) this.#log(context, startedAt)
+    return response
+  }
+
+  #fail(context: RequestContext, error: unknown, startedAt: number): HttpResponse {
+    const { request, controllerName, actionName } = context
+    if (statusOf(error) >= 500) {
+      const err = error instanceof Error ? error : new Error(messageOf(error))
+      context.logger.error({ err, controller: controllerName, action: actionName }, messageOf(error))
+    }
+    const where = controllerName === undefined ? undefined : context.where
+    context.response = errorResponse(error, request, where, this.#showsErrors)
+    return this.#respond(context, startedAt)
+  }
+
+  #log(context: RequestContext, startedAt: number): void {
+    const { request, response, controllerName, actionName } = context
+    const question = request.url.indexOf('?')
+    this.logger.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        path: question === -1 ? request.url : request.url.slice(0, question),
+        controller: controllerName,
+        action: actionName,
+        status: response.status,
+        duration: Math.round((performance.now() - startedAt) * 100) / 100,
+        params: this.#loggedParams(context),
+      },
+      'request',
+    )
+  }
+
+  #loggedParams(context: RequestContext): Record<string, unknown> | undefined {
+    try {
+      const params = this.#settings.filterParameters(context.params)
+      return Object.keys(params).length === 0 ? undefined : params
+    } catch {
+      // A malformed query that no action asked for is not worth failing a request that was answered.
+      return undefined
+    }
+  }
+
+  /** Answers a Fetch `Request` with a `Response`, without a socket. */
+  async fetch(request: Request): Promise<Response> {
+    return toFetch(await this.handle(fromFetch(request)))
+  }
+
+  /**
+   * Serves the app over HTTP, until the process is told to stop or {@link close} is called.
+   * @throws BootError when the port is taken or the address cannot be bound
+   */
+  async listen(options: ListenOptions = {}): Promise<RunningServer> {
+    const host =
+      options.host ?? process.env['HOST'] ?? (this.environment.name === 'development' ? '127.0.0.1' : undefined)
+    const { logger } = this
+    const { shutdownTimeout } = this.#settings
+    const server = await serve((raw) => this.handle(raw), { port: options.port, host, logger, shutdownTimeout })
+    this.#servers.add(server)
+    if (options.signals !== false) this.#ignoreSignals ??= stopOnSignals(() => this.close(), logger)
+    logger.info({ url: server.url, environment: this.environment.name }, `listening on ${server.url}`)
+    return server
+  }
+
+  /** Finishes what is under way, closes every server and lets go of the session store. */
+  async close(): Promise<void> {
+    this.#ignoreSignals?.()
+    await Promise.all([...this.#servers].map((server) => server.close()))
+    await this.#settings.sessionStore.close?.()
+  }
+}

@@ -1,0 +1,79 @@
+// Why: what an app can configure, in one typed place. Every key here is known at boot; any other is refused.
+import type { TrustProxy } from '../http/proxies.js'
+import type { LogLevel } from '../logging/logger.js'
+import type { Hosts } from '../security/host-check.js'
+import type { CookieStoreOptions } from '../session/cookie-store.js'
+import type { SessionCookieOptions, SessionStoreClass } from '../session/store.js'
+
+/**
+ * The configuration of an app.
+ * @typeParam StoreOptions the session store's own options; it follows from `sessionStore`
+ */
+export interface ApplicationConfig<StoreOptions extends object = CookieStoreOptions> {
+  /** Where sessions are kept. Default: `CookieStore`. */
+  readonly sessionStore?: SessionStoreClass<StoreOptions> | undefined
+  /** The session's cookie and life, and the store's own options. */
+  readonly sessionOptions?: (SessionCookieOptions & NoInfer<StoreOptions>) | undefined
+  /** Which proxies' `X-Forwarded-*` headers to believe. Default: none. */
+  readonly trustProxy?: TrustProxy | undefined
+  /**
+   * The hosts a request may name; others get 403. `.example.com` stands for a domain and all below it. Default: in
+   * development this machine's own names, elsewhere every host.
+   */
+  readonly hosts?: Hosts | undefined
+  /** The most bytes a request's body may have; more is a 413. Default: 1,048,576. */
+  readonly bodyLimit?: number | undefined
+  /** How much is logged. Default: `debug` in development, `warn` in test, else `info`. */
+  readonly logLevel?: LogLevel | undefined
+  /** Parameters whose names hold one of these words are not logged. Added to Rails' list (`FILTERED_PARAMETERS`). */
+  readonly filterParameters?: readonly string[] | undefined
+  /** Seconds that requests under way are given when the server is told to stop. Default: 30. */
+  readonly shutdownTimeout?: number | undefined
+}
+
+/** The names of all keys, held to the type by the compiler. */
+export const CONFIG_KEYS = Object.keys({
+  sessionStore: true,
+  sessionOptions: true,
+  trustProxy: true,
+  hosts: true,
+  bodyLimit: true,
+  logLevel: true,
+  filterParameters: true,
+  shutdownTimeout: true,
+} satisfies Record<keyof ApplicationConfig, true>)
+
+/** The names of the session options that every store has, held to the type by the compiler. */
+export const SESSION_COOKIE_KEYS = Object.keys({
+  key: true,
+  domain: true,
+  path: true,
+  httpOnly: true,
+  secure: true,
+  sameSite: true,
+  partitioned: true,
+  expireAfter: true,
+  maxLifetime: true,
+} satisfies Record<keyof SessionCookieOptions, true>)
+
+/**
+ * Configures an app: the default export of config/application.ts. The type of `sessionOptions` follows from `sessionStore`.
+ * ```ts
+ * export default defineApplication({ sessionOptions: { key: '_blog_session', expireAfter: 1_209_600 } })
+ * ```
+ */
+export function defineApplication<StoreOptions extends object = CookieStoreOptions>(
+  config: ApplicationConfig<StoreOptions>,
+): ApplicationConfig<StoreOptions> {
+  return config
+}
+
+/**
+ * What one environment does otherwise: the default export of config/environments/NAME.ts. `sessionOptions` are merged key
+ * by key, unless it names another `sessionStore`; every other key replaces that of config/application.ts.
+ */
+export function defineEnvironment<StoreOptions extends object = CookieStoreOptions>(
+  config: ApplicationConfig<StoreOptions>,
+): ApplicationConfig<StoreOptions> {
+  return config
+}

@@ -1,0 +1,136 @@
+// Why: from what an app configured to what it runs with: merged, checked, every default filled in, and nothing decided later.
+import { BootError } from '../errors.js'
+import { compileProxyTrust, type ProxyTrust } from '../http/proxies.js'
+import { compileParameterFilter, FILTERED_PARAMETERS, type ParameterFilter } from '../logging/filter-parameters.js'
+import { LOG_LEVELS, type LogLevel } from '../logging/logger.js'
+import { type Hosts, LOCAL_HOSTS } from '../security/host-check.js'
+import { SessionCookie } from '../session/cookie.js'
+import { CookieStore } from '../session/cookie-store.js'
+import type { SessionCookieOptions, SessionStore, SessionStoreClass } from '../session/store.js'
+import { type ApplicationConfig, CONFIG_KEYS, SESSION_COOKIE_KEYS } from './application-config.js'
+import type { Environment } from './environment.js'
+import { checkKnownKeys } from './known-keys.js'
+import { resolveOldSecrets, resolveSecret } from './secret.js'
+
+/** A configuration whose session store is of any kind. */
+// biome-ignore lint/suspicious/noExplicitAny: the options' type is of use to who writes them, not to who checks them by name
+export type AnyConfig = ApplicationConfig<any>
+
+/** What an app runs with. */
+export interface Settings {
+  readonly environment: Environment
+  readonly trust: ProxyTrust | undefined
+  readonly hosts: Hosts | undefined
+  readonly bodyLimit: number
+  readonly logLevel: LogLevel
+  readonly filterParameters: ParameterFilter
+  /** In milliseconds. */
+  readonly shutdownTimeout: number
+  readonly sessionStore: SessionStore
+  readonly sessionCookie: SessionCookie
+  readonly expireAfter: number | undefined
+}
+
+/** What settings are made from. */
+export interface SettingsSource {
+  readonly config: AnyConfig
+  /** That of config/environments/NAME.ts, if there is one. */
+  readonly override: AnyConfig | undefined
+  readonly environment: Environment
+  /** The app's folder. */
+  readonly root: string
+  /** The app's name in its package.json. */
+  readonly name: string
+}
+
+/**
+ * Checks a configuration and fills in what it leaves open.
+ * @throws BootError naming the key, the file, and how to mend it
+ */
+export function resolveSettings(source: SettingsSource): Settings {
+  const { environment } = source
+  checkShape(source.config, 'config/application.ts')
+  if (source.override !== undefined) checkShape(source.override, `config/environments/${environment.name}.ts`)
+  const config = merge(source.config, source.override)
+  return {
+    environment,
+    trust: proxyTrust(config),
+    hosts: config.hosts ?? (environment.name === 'development' ? LOCAL_HOSTS : undefined),
+    bodyLimit: wholeNumber('bodyLimit', config.bodyLimit, 1_048_576, 'bytes'),
+    logLevel: logLevel(config.logLevel, environment),
+    filterParameters: compileParameterFilter([...FILTERED_PARAMETERS, ...(config.filterParameters ?? [])]),
+    shutdownTimeout: wholeNumber('shutdownTimeout', config.shutdownTimeout, 30, 'seconds') * 1000,
+    ...session(config, source),
+  }
+}
+
+function checkShape(config: unknown, file: string): void {
+  if (typeof config !== 'object' || config === null) {
+    throw new BootError(
+      `${file} exports no configuration by default.`,
+      'write: export default defineApplication({ … })',
+    )
+  }
+  checkKnownKeys(config, CONFIG_KEYS, file)
+  const { sessionOptions } = config as AnyConfig
+  if (sessionOptions !== undefined && (typeof sessionOptions !== 'object' || sessionOptions === null)) {
+    throw new BootError(`sessionOptions in ${file} is no object.`, "write: sessionOptions: { key: '_blog_session' }")
+  }
+}
+
+function merge(config: AnyConfig, override: AnyConfig | undefined): AnyConfig {
+  if (override === undefined) return config
+  const sameStore = override.sessionStore === undefined || override.sessionStore === config.sessionStore
+  const sessionOptions = sameStore ? { ...config.sessionOptions, ...override.sessionOptions } : override.sessionOptions
+  return { ...config, ...override, sessionStore: override.sessionStore ?? config.sessionStore, sessionOptions }
+}
+
+function session(config: AnyConfig, { environment, root, name }: SettingsSource) {
+  const Store = (config.sessionStore ?? CookieStore) as SessionStoreClass<object>
+  if (typeof Store !== 'function' || typeof Store.optionNames !== 'object') {
+    throw new BootError(
+      'sessionStore is no class of session stores.',
+      'give the class itself, such as CookieStore, imported from contrail.',
+    )
+  }
+  const options = (config.sessionOptions ?? {}) as SessionCookieOptions & { secret?: unknown; oldSecret?: unknown }
+  const known = [...new Set([...SESSION_COOKIE_KEYS, ...Object.keys(Store.optionNames)])]
+  checkKnownKeys(options, known, `sessionOptions in config/application.ts (${Store.name})`)
+  const key = options.key ?? `_${name.replace(/^@[^/]*\//, '').replace(/[^A-Za-z0-9]+/g, '_') || 'contrail'}_session`
+  const sessionCookie = new SessionCookie(key, options)
+  const { expireAfter, maxLifetime } = options
+  const secret = resolveSecret(options.secret, environment, root)
+  const sessionStore = new Store(options, {
+    key,
+    secret,
+    oldSecrets: resolveOldSecrets(options.oldSecret),
+    expireAfter,
+    maxLifetime,
+  })
+  return { sessionStore, sessionCookie, expireAfter }
+}
+
+function proxyTrust({ trustProxy = false }: AnyConfig): ProxyTrust | undefined {
+  try {
+    return compileProxyTrust(trustProxy)
+  } catch (error) {
+    throw new BootError(
+      `trustProxy: ${(error as Error).message}.`,
+      "give true, a number of proxies, addresses, ranges such as '10.0.0.0/8', or 'loopback'.",
+    )
+  }
+}
+
+function logLevel(configured: LogLevel | undefined, environment: Environment): LogLevel {
+  const level = configured ?? DEFAULT_LEVELS[environment.name] ?? 'info'
+  if (LOG_LEVELS.includes(level)) return level
+  throw new BootError(`logLevel is ${JSON.stringify(level)}.`, `choose one of ${LOG_LEVELS.join(', ')}.`)
+}
+
+const DEFAULT_LEVELS: Readonly<Record<string, LogLevel>> = { development: 'debug', test: 'warn' }
+
+function wholeNumber(key: string, configured: number | undefined, standard: number, unit: string): number {
+  const value = configured ?? standard
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  throw new BootError(`${key} is ${JSON.stringify(value)}.`, `give a whole number of ${unit}, such as ${standard}.`)
+}

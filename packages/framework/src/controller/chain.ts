@@ -1,0 +1,49 @@
+// Why: an action with its filters is put together once, at boot; a request only runs it. Nothing is awaited that is not
+// a promise.
+import { isPromise, type MaybePromise } from '../maybe-promise.js'
+import type { Controller } from './controller.js'
+import type { Filter } from './filters.js'
+import type { RequestContext } from './request-context.js'
+
+/** Runs what is left of an action: filters, then the method itself. */
+export type Chain = (controller: Controller, context: RequestContext) => MaybePromise<unknown>
+
+/** Puts an action and its filters together, the first filter outermost. */
+export function compileChain(filters: readonly Filter[], action: string): Chain {
+  const run: Chain = (controller) => (controller as unknown as Record<string, () => MaybePromise<unknown>>)[action]?.()
+  return filters.reduceRight<Chain>((next, filter) => LINKS[filter.kind](filter.run, next), run)
+}
+
+const LINKS: Readonly<Record<Filter['kind'], (run: Filter['run'], next: Chain) => Chain>> = {
+  before(run, next) {
+    const proceed: Chain = (controller, context) => {
+      if (context.response.answeredBy === undefined) return next(controller, context)
+      context.halted = true
+    }
+    return (controller, context) => {
+      const result = run(controller) as MaybePromise<unknown>
+      return isPromise(result) ? result.then(() => proceed(controller, context)) : proceed(controller, context)
+    }
+  },
+
+  after(run, next) {
+    const finish: Chain = (controller, context) =>
+      context.halted ? undefined : (run(controller) as MaybePromise<unknown>)
+    return (controller, context) => {
+      const result = next(controller, context)
+      return isPromise(result) ? result.then(() => finish(controller, context)) : finish(controller, context)
+    }
+  },
+
+  around(run, next) {
+    return (controller, context) => {
+      let called = false
+      const proceed = async () => {
+        if (called) throw new Error(`An aroundAction filter of ${context.where} called proceed() twice.`)
+        called = true
+        await next(controller, context)
+      }
+      return run(controller, proceed) as MaybePromise<unknown>
+    }
+  },
+}

@@ -1,0 +1,77 @@
+// Why: from a request to a controller's action and its answer, with whatever goes wrong offered to rescueFrom.
+import { MissingResponseError } from '../errors.js'
+import { isPromise, type MaybePromise } from '../maybe-promise.js'
+import type { ControllerClass } from './action-name.js'
+import { compileChain } from './chain.js'
+import { bindRequest, type Controller } from './controller.js'
+import { filtersFor, rescueFor } from './filters.js'
+import type { RequestContext } from './request-context.js'
+
+/** An action ready to run: the answer is in the context's response afterwards. */
+export interface Action {
+  readonly controllerName: string
+  readonly actionName: string
+  readonly run: (context: RequestContext) => MaybePromise<void>
+}
+
+/** How a controller is made for a request, and what is to be undone when the request ends. */
+export type MakeController = () => { readonly controller: Controller; readonly dispose?: () => MaybePromise<void> }
+
+/** Compiles one action of a controller. */
+export function compileAction(controllerClass: ControllerClass, actionName: string, make: MakeController): Action {
+  const chain = compileChain(filtersFor(controllerClass, actionName), actionName)
+
+  const perform = (controller: Controller, context: RequestContext): MaybePromise<void> => {
+    try {
+      const result = chain(controller, context)
+      if (!isPromise(result)) return answered(context)
+      return result.then(
+        () => answered(context),
+        (error: unknown) => rescue(controller, context, error),
+      )
+    } catch (error) {
+      return rescue(controller, context, error)
+    }
+  }
+
+  const rescue = (controller: Controller, context: RequestContext, error: unknown): MaybePromise<void> => {
+    const handler = findRescue(controllerClass, error)
+    if (handler === undefined) throw error
+    context.discardResponse()
+    const result = handler.handle(controller, handler.error) as MaybePromise<unknown>
+    return isPromise(result) ? result.then(() => answered(context)) : answered(context)
+  }
+
+  const run = (context: RequestContext): MaybePromise<void> => {
+    const { controller, dispose } = make()
+    bindRequest(controller, context)
+    return dispose === undefined
+      ? perform(controller, context)
+      : thenDispose(() => perform(controller, context), dispose)
+  }
+
+  return { controllerName: controllerClass.name, actionName, run }
+}
+
+/** The handler for an error or, failing that, for what caused it. */
+function findRescue(controller: ControllerClass, error: unknown) {
+  const seen = new Set<unknown>()
+  for (let at = error; at !== undefined && !seen.has(at); at = at instanceof Error ? at.cause : undefined) {
+    seen.add(at)
+    const rescue = rescueFor(controller, at)
+    if (rescue !== undefined) return { handle: rescue.handle, error: at }
+  }
+  return undefined
+}
+
+function answered(context: RequestContext): void {
+  if (context.response.answeredBy === undefined) throw new MissingResponseError(context.where)
+}
+
+async function thenDispose(work: () => MaybePromise<void>, dispose: () => MaybePromise<void>): Promise<void> {
+  try {
+    await work()
+  } finally {
+    await dispose()
+  }
+}

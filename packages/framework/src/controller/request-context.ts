@@ -1,0 +1,65 @@
+// Why: everything a controller reaches in one request, made before the controller is bound to it.
+import { createParams, type Params } from '../http/params.js'
+import type { HttpRequest } from '../http/request.js'
+import { HttpResponse } from '../http/response.js'
+import type { Logger } from '../logging/logger.js'
+import { SessionLifecycle, type SessionServices } from '../session/lifecycle.js'
+
+/** What a request uses of the app. */
+export interface RequestServices {
+  readonly sessions: SessionServices
+  readonly logger: Logger
+  readonly pathTo: (
+    name: string,
+    params?: Readonly<Record<string, string | number | bigint | boolean | null | undefined>>,
+  ) => string
+}
+
+/** One request on its way through the app. */
+export class RequestContext {
+  response = new HttpResponse()
+  /** Set when a before-filter answered: the action and the after-filters around it do not run. */
+  halted = false
+  /** The action's place for errors and the log; undefined until a route matched. */
+  controllerName: string | undefined
+  actionName: string | undefined
+  pathParams: Readonly<Record<string, string>> | undefined
+  #params: Params | undefined
+  #session: SessionLifecycle | undefined
+  #logger: Logger | undefined
+
+  constructor(
+    readonly request: HttpRequest,
+    readonly services: RequestServices,
+  ) {}
+
+  /** `PostsController#show` */
+  get where(): string {
+    return `${this.controllerName ?? 'no controller'}#${this.actionName ?? 'no action'}`
+  }
+
+  get params(): Params {
+    this.#params ??= createParams(this.request.query, this.request.body, this.pathParams)
+    return this.#params
+  }
+
+  get session(): SessionLifecycle {
+    this.#session ??= new SessionLifecycle(this.services.sessions, this.request)
+    return this.#session
+  }
+
+  /** The session if this request has come near it. */
+  get touchedSession(): SessionLifecycle | undefined {
+    return this.#session
+  }
+
+  get logger(): Logger {
+    this.#logger ??= this.services.logger.child({ requestId: this.request.id })
+    return this.#logger
+  }
+
+  /** Forgets an answer that nobody has seen yet. */
+  discardResponse(): void {
+    this.response = new HttpResponse()
+  }
+}

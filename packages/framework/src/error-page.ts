@@ -1,0 +1,41 @@
+// Why: a person in a browser gets a page that says what happened; a developer also where.
+
+import type { Problem } from './error-response.js'
+import type { HttpRequest } from './http/request.js'
+
+const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:10vh auto;padding:0 1.5rem}
+h1{font-size:1.5rem;margin:0 0 .5rem}p{margin:.5rem 0}small{opacity:.7}pre{overflow:auto;padding:1rem;border-radius:.5rem;background:#8881;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap}
+.own{font-weight:600}dt{opacity:.7}dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}dd{margin:0;overflow-wrap:anywhere}`
+
+/** The page for a problem. Everything that came from outside is escaped. */
+export function renderErrorPage(problem: Problem, request: HttpRequest): string {
+  const { status, title, detail, requestId, where, stack } = problem
+  const reference = requestId === undefined ? '' : `<p><small>Request ${escapeHtml(requestId)}</small></p>`
+  const details = stack === undefined ? '' : development(where, stack, request)
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${status} ${escapeHtml(title)}</title><style>${STYLE}</style></head>
+<body><main>
+<h1>${status} ${escapeHtml(title)}</h1>
+<p>${escapeHtml(detail ?? (status >= 500 ? 'Something went wrong on our side. It has been logged.' : title))}</p>
+${reference}${details}
+</main></body>
+</html>
+`
+}
+
+function development(where: string | undefined, stack: readonly string[], request: HttpRequest): string {
+  const lines = stack.map((line) => {
+    const isOwn = line.trimStart().startsWith('at ') && !/node_modules|node:|packages\/framework/.test(line)
+    return isOwn ? `<span class="own">${escapeHtml(line)}</span>` : escapeHtml(line)
+  })
+  return `<dl><dt>Request</dt><dd>${escapeHtml(request.method)} ${escapeHtml(request.url)}</dd>${
+    where === undefined ? '' : `<dt>Action</dt><dd>${escapeHtml(where)}</dd>`
+  }</dl>
+<pre>${lines.join('\n')}</pre>`
+}
+
+/** Text as HTML. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

@@ -1,0 +1,87 @@
+// Why: whatever went wrong, the client gets a small, honest answer in its own format, and a stranger learns nothing.
+
+import { STATUS_CODES } from 'node:http'
+import { renderErrorPage } from './error-page.js'
+import { HttpError } from './errors.js'
+import type { HttpRequest } from './http/request.js'
+import { HttpResponse } from './http/response.js'
+
+/** An error as a problem of RFC 9457. `stack` and `cause` are there in development alone. */
+export interface Problem {
+  readonly type: 'about:blank'
+  readonly title: string
+  readonly status: number
+  readonly detail?: string
+  readonly code?: string
+  readonly requestId?: string
+  readonly where?: string
+  readonly stack?: readonly string[]
+}
+
+/** The status an error stands for: an `HttpError`'s own, else 500. */
+export function statusOf(error: unknown): number {
+  return error instanceof HttpError ? error.status : 500
+}
+
+/**
+ * The response to an error: `application/problem+json`, or a page for a client that would rather have HTML.
+ * @param show whether the client may see messages of server errors and stack traces
+ */
+export function errorResponse(
+  error: unknown,
+  request: HttpRequest,
+  where: string | undefined,
+  show: boolean,
+): HttpResponse {
+  const problem = problemOf(error, request, where, show)
+  const response = new HttpResponse()
+  response.status = problem.status
+  response.answeredBy = 'error'
+  if (error instanceof HttpError)
+    for (const [name, value] of Object.entries(error.headers)) response.headers.set(name, value)
+  const html = request.prefersHtml
+  response.headers.setTrusted(
+    'content-type',
+    html ? 'text/html; charset=utf-8' : 'application/problem+json; charset=utf-8',
+  )
+  if (html) response.headers.setTrusted('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+  response.headers.setTrusted('cache-control', 'no-store')
+  if (problem.status === 413) response.headers.setTrusted('connection', 'close')
+  response.body = html ? renderErrorPage(problem, request) : JSON.stringify(problem)
+  return response
+}
+
+function problemOf(error: unknown, request: HttpRequest, where: string | undefined, show: boolean): Problem {
+  const status = statusOf(error)
+  const title = STATUS_CODES[status] ?? 'Error'
+  const known = error instanceof HttpError ? error : undefined
+  const tellsClient = show || (known !== undefined && status < 500)
+  return {
+    type: 'about:blank',
+    title,
+    status,
+    ...(tellsClient ? { detail: messageOf(error) } : {}),
+    ...(known?.code === undefined ? {} : { code: known.code }),
+    ...(status >= 500 ? { requestId: request.id } : {}),
+    ...(show && status >= 500 ? { ...(where === undefined ? {} : { where }), stack: stackOf(error) } : {}),
+  }
+}
+
+/** Anything can be thrown, and asking it for its message may throw again. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : `Something that is no Error was thrown: ${String(error)}`
+  } catch {
+    return 'Something was thrown that cannot even be described.'
+  }
+}
+
+function stackOf(error: unknown): string[] {
+  const lines: string[] = []
+  let at = error
+  for (let depth = 0; at instanceof Error && depth < 5; depth++, at = at.cause) {
+    const stack = String(at.stack ?? at.message).split('\n')
+    lines.push(...(depth === 0 ? stack : [`caused by ${stack[0] ?? ''}`, ...stack.slice(1)]))
+  }
+  return lines
+}

@@ -1,0 +1,170 @@
+// Why: every error a person can meet, each saying what happened, where, and how to mend it.
+
+/** Options of {@link HttpError}. */
+export interface HttpErrorOptions extends ErrorOptions {
+  /** Response headers to send with the error, such as `Allow` or `Retry-After`. */
+  headers?: Readonly<Record<string, string>>
+  /** A stable word for programs to compare, sent as the problem's `code`. */
+  code?: string
+}
+
+/**
+ * An error with an HTTP status. Thrown anywhere in a request, it becomes the response:
+ * `application/problem+json` (RFC 9457) or a small HTML page, as the client's `Accept` asks.
+ * The message of a 4xx is shown to the client; that of a 5xx only in development.
+ */
+export class HttpError extends Error {
+  override readonly name: string = 'HttpError'
+  readonly headers: Readonly<Record<string, string>>
+  readonly code: string | undefined
+
+  /**
+   * @param status an HTTP status from 400 to 599
+   * @throws RangeError for any other status
+   */
+  constructor(
+    readonly status: number,
+    message: string,
+    options: HttpErrorOptions = {},
+  ) {
+    super(message, options)
+    if (!Number.isInteger(status) || status < 400 || status > 599) {
+      throw new RangeError(`HttpError takes a status from 400 to 599, not ${String(status)}.`)
+    }
+    this.headers = options.headers ?? {}
+    this.code = options.code
+  }
+}
+
+/** 400: the request is malformed. */
+export class BadRequest extends HttpError {
+  override readonly name = 'BadRequest'
+  constructor(message = 'The request is malformed.', options?: HttpErrorOptions) {
+    super(400, message, options)
+  }
+}
+
+/** 401: the request carries no valid credentials. */
+export class Unauthorized extends HttpError {
+  override readonly name = 'Unauthorized'
+  constructor(message = 'Please log in.', options?: HttpErrorOptions) {
+    super(401, message, options)
+  }
+}
+
+/** 403: the client is known and may not do this. */
+export class Forbidden extends HttpError {
+  override readonly name = 'Forbidden'
+  constructor(message = 'This is not allowed.', options?: HttpErrorOptions) {
+    super(403, message, options)
+  }
+}
+
+/** 404: there is nothing at this address. */
+export class NotFound extends HttpError {
+  override readonly name = 'NotFound'
+  constructor(message = 'There is nothing at this address.', options?: HttpErrorOptions) {
+    super(404, message, options)
+  }
+}
+
+/** 405: the address exists, but not for this method. `Allow` lists those it takes. */
+export class MethodNotAllowed extends HttpError {
+  override readonly name = 'MethodNotAllowed'
+  constructor(method: string, allow: readonly string[]) {
+    super(405, `${method} is not allowed here. Allowed: ${allow.join(', ')}.`, {
+      headers: { allow: allow.join(', ') },
+    })
+  }
+}
+
+/** 413: the body is larger than `bodyLimit`. */
+export class ContentTooLarge extends HttpError {
+  override readonly name = 'ContentTooLarge'
+  constructor(limit: number) {
+    super(413, `The request's body is larger than ${limit} bytes.`)
+  }
+}
+
+/** 415: the body is of a type, charset or encoding that is not read. */
+export class UnsupportedMediaType extends HttpError {
+  override readonly name = 'UnsupportedMediaType'
+  constructor(message: string) {
+    super(415, message)
+  }
+}
+
+/** 422: the request is well formed, and its content is not acceptable. */
+export class UnprocessableContent extends HttpError {
+  override readonly name = 'UnprocessableContent'
+  constructor(message = 'The request cannot be processed.', options?: HttpErrorOptions) {
+    super(422, message, options)
+  }
+}
+
+/**
+ * The app cannot start. The message says what is wrong and where; `fix` says what to do about it.
+ * `contrail` prints both without a stack trace.
+ */
+export class BootError extends Error {
+  override readonly name = 'BootError'
+  constructor(
+    readonly problem: string,
+    readonly fix: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${problem}\n  Fix: ${fix}`, options)
+  }
+}
+
+/** An action answered twice. */
+export class DoubleRenderError extends Error {
+  override readonly name = 'DoubleRenderError'
+  constructor(where: string, second: string) {
+    super(
+      `${where} has already answered, and ${second}() would be a second answer. ` +
+        'Answer once in each request: return after the first answer, or put the second in an else.',
+    )
+  }
+}
+
+/** An action ended without an answer. */
+export class MissingResponseError extends Error {
+  override readonly name = 'MissingResponseError'
+  constructor(where: string) {
+    super(
+      `${where} ended without an answer. Call one of render, renderText, renderHtml, head or redirectTo in it, ` +
+        'and await what it starts before it returns.',
+    )
+  }
+}
+
+/** The request was touched before there was one, in a controller's constructor. */
+export class NoRequestError extends Error {
+  override readonly name = 'NoRequestError'
+  constructor(controller: string, property: string) {
+    super(
+      `this.${property} is not there yet in the constructor of ${controller}: the constructor belongs to dependency ` +
+        'injection and runs before the request is bound. Use it in an action or a beforeAction filter.',
+    )
+  }
+}
+
+/** The session's cookie would be larger than browsers keep. */
+export class CookieOverflowError extends Error {
+  override readonly name = 'CookieOverflowError'
+  constructor(key: string, size: number, limit: number) {
+    super(
+      `The session cookie ${key} would be ${size} bytes with its name; browsers keep at most ${limit}. ` +
+        'Nothing was sent. Keep ids in the session and look the records up, or use a session store on a server.',
+    )
+  }
+}
+
+/** The session holds something that would not come back as it went in. */
+export class SessionDataError extends TypeError {
+  override readonly name = 'SessionDataError'
+  constructor(path: string, what: string, fix: string) {
+    super(`${path} is ${what}, which a session cannot keep. ${fix}`)
+  }
+}

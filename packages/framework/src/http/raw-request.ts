@@ -1,0 +1,17 @@
+// Why: the app is a function from a light request to a response; every adapter makes one of these.
+
+/** A request as an adapter hands it over: no socket, no framework. */
+export interface RawRequest {
+  /** In upper case, as HTTP has it. */
+  readonly method: string
+  /** The request target in origin form: path and query, still percent-encoded. */
+  readonly url: string
+  /** Names in lower case; a list only where a header came several times and cannot be joined. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** The body, if there is one: whole, or as a stream of chunks. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | null | undefined
+  /** The address of the peer that connected, which may be a proxy. */
+  readonly remoteAddress?: string | undefined
+  /** Whether that peer connected with TLS. */
+  readonly encrypted?: boolean | undefined
+}

@@ -1,0 +1,24 @@
+// Why: what an action decides to answer, until an adapter writes it out.
+import { ResponseHeaders } from './response-headers.js'
+
+/** The response of one request: `this.response` in a controller, and what `app.handle` gives back. */
+export class HttpResponse {
+  readonly headers = new ResponseHeaders()
+  /** The whole body, or null for none. */
+  body: string | Uint8Array | null = null
+  /** Which verb answered (`render`, `head`, …); undefined until one has. */
+  answeredBy: string | undefined
+  #status = 200
+
+  get status(): number {
+    return this.#status
+  }
+
+  /** @throws RangeError when it is not an integer from 200 to 599 */
+  set status(status: number) {
+    if (!Number.isInteger(status) || status < 200 || status > 599) {
+      throw new RangeError(`A response's status is an integer from 200 to 599, not ${String(status)}.`)
+    }
+    this.#status = status
+  }
+}

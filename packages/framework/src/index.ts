@@ -1,0 +1,74 @@
+// Why: the public API. What is not named here is nobody's to rely on.
+export { type RunningServer, type ServeOptions, serve } from './adapters/node.js'
+export { Application, type ListenOptions } from './application.js'
+export { type ApplicationConfig, defineApplication, defineEnvironment } from './config/application-config.js'
+export type { Environment } from './config/environment.js'
+export {
+  container,
+  type DependencyContainer,
+  type Disposable,
+  delay,
+  type InjectionToken,
+  inject,
+  injectAll,
+  injectable,
+  Lifecycle,
+  registry,
+  scoped,
+  singleton,
+} from './container.js'
+export type { ActionName, ControllerClass } from './controller/action-name.js'
+export { Controller } from './controller/controller.js'
+export type {
+  ActionSelection,
+  AfterFilter,
+  AroundFilter,
+  BeforeFilter,
+  ErrorClass,
+  FilterOptions,
+} from './controller/filters.js'
+export type { AnswerOptions, RedirectOptions } from './controller/rendering.js'
+export { type ApplicationParts, createApplication } from './create-application.js'
+export {
+  BadRequest,
+  BootError,
+  ContentTooLarge,
+  CookieOverflowError,
+  DoubleRenderError,
+  Forbidden,
+  HttpError,
+  type HttpErrorOptions,
+  MethodNotAllowed,
+  MissingResponseError,
+  NoRequestError,
+  NotFound,
+  SessionDataError,
+  Unauthorized,
+  UnprocessableContent,
+  UnsupportedMediaType,
+} from './errors.js'
+export type { CookieAttributes } from './http/cookies.js'
+export type { Params } from './http/params.js'
+export type { TrustProxy } from './http/proxies.js'
+export type { RawRequest } from './http/raw-request.js'
+export { HttpRequest } from './http/request.js'
+export { HttpResponse } from './http/response.js'
+export { ResponseHeaders } from './http/response-headers.js'
+export { type LoadOptions, loadApplication } from './load-application.js'
+export { FILTERED_PARAMETERS } from './logging/filter-parameters.js'
+export type { LogDestination, Logger, LogLevel } from './logging/logger.js'
+export type { MaybePromise } from './maybe-promise.js'
+export type { PathParams, PathTo } from './routing/paths.js'
+export type { ResourceActionName, ResourceOptions, RouteMethod } from './routing/resource-actions.js'
+export type { Route } from './routing/route-table.js'
+export { defineRoutes, RouteMapper, type RouteOptions, type Routes } from './routing/routes.js'
+export { CookieStore, type CookieStoreOptions } from './session/cookie-store.js'
+export type { Session, SessionData } from './session/data.js'
+export type {
+  RejectedSession,
+  SessionCookieOptions,
+  SessionRecord,
+  SessionStore,
+  SessionStoreClass,
+  SessionStoreContext,
+} from './session/store.js'

@@ -1,0 +1,135 @@
+// Why: what a session may hold, and its one text form: JSON, with dates that come back as dates.
+import { SessionDataError } from '../errors.js'
+
+/**
+ * What the app keeps in its sessions. Add the app's own keys by augmentation; every one of them may be missing,
+ * since every session starts empty:
+ * ```ts
+ * declare module 'contrail' {
+ *   interface SessionData { userId: number }
+ * }
+ * ```
+ * A session holds plain data: strings, finite numbers, booleans, null, dates, and arrays and plain objects of these.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: apps fill it by declaration merging
+export interface SessionData {}
+
+/** The session of a request: an object without a prototype, each key of {@link SessionData} or its absence. */
+export type Session = Partial<SessionData>
+
+/** How deep a session's data may be nested. */
+const MAXIMUM_DEPTH = 100
+const DATE = '$date'
+
+/** An empty session. */
+export function emptySession(): Session {
+  return Object.create(null) as Session
+}
+
+/** Whether a session holds nothing that would be kept. */
+export function isEmptySession(session: Session): boolean {
+  for (const key in session) if (session[key as keyof Session] !== undefined) return false
+  return true
+}
+
+/**
+ * The text form of a session: JSON, in which a date is `{"$date":"…"}`, and a key of the app's own that begins with
+ * `$` in an object of one key gets another `$`. The same data gives the same text, so texts tell whether it changed.
+ * @throws SessionDataError naming the path of what would not come back as it went in
+ */
+export function serializeSession(session: Session): string {
+  return JSON.stringify(encode(session, 'this.session', 0))
+}
+
+/** The session a text stands for. @throws SyntaxError when it is not JSON of an object */
+export function deserializeSession(text: string): Session {
+  const parsed: unknown = JSON.parse(text)
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new SyntaxError('not an object')
+  const session = Object.assign(emptySession(), parsed) as Record<string, unknown>
+  // Only a text that has the mark can hold a date, and most have none.
+  if (text.includes('"$')) for (const key of Object.keys(session)) session[key] = decode(session[key])
+  return session
+}
+
+/** The value itself where JSON carries it faithfully, else a copy that JSON does. */
+function encode(value: unknown, path: string, depth: number): unknown {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'undefined':
+      return value
+    case 'number':
+      if (Number.isFinite(value)) return value
+      throw new SessionDataError(path, String(value), 'Keep a finite number, or null.')
+    case 'object':
+      break
+    default:
+      throw new SessionDataError(
+        path,
+        `a ${typeof value}`,
+        'Keep plain data: strings, numbers, booleans, dates, arrays, objects.',
+      )
+  }
+  if (value === null) return null
+  if (depth > MAXIMUM_DEPTH)
+    throw new SessionDataError(path, `nested deeper than ${MAXIMUM_DEPTH} levels or cyclic`, 'Keep ids, not graphs.')
+  if (Array.isArray(value)) return encodeArray(value, path, depth)
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime()))
+      throw new SessionDataError(path, 'an invalid Date', 'Check the date before it is kept.')
+    return { [DATE]: value.toISOString() }
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null)
+    throw notPlain(value, path)
+  if (prototype !== null && typeof (value as { toJSON?: unknown }).toJSON === 'function') throw notPlain(value, path)
+  return encodeObject(value as Record<string, unknown>, path, depth)
+}
+
+function encodeArray(array: readonly unknown[], path: string, depth: number): unknown {
+  let copy: unknown[] | undefined
+  for (let index = 0; index < array.length; index++) {
+    if (array[index] === undefined)
+      throw new SessionDataError(`${path}[${index}]`, 'undefined', 'Keep null in an array.')
+    const encoded = encode(array[index], `${path}[${index}]`, depth + 1)
+    if (encoded === array[index]) continue
+    copy ??= [...array]
+    copy[index] = encoded
+  }
+  return copy ?? array
+}
+
+function encodeObject(object: Record<string, unknown>, path: string, depth: number): unknown {
+  let copy: Record<string, unknown> | undefined
+  const keys = Object.keys(object)
+  for (const key of keys) {
+    const encoded = encode(object[key], `${path}.${key}`, depth + 1)
+    if (encoded === object[key]) continue
+    copy ??= Object.assign(Object.create(null) as Record<string, unknown>, object)
+    copy[key] = encoded
+  }
+  const only = keys.length === 1 ? (keys[0] as string) : ''
+  if (only.startsWith('$') && depth > 0) return { [`$${only}`]: (copy ?? object)[only] }
+  return copy ?? object
+}
+
+function decode(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(decode)
+  const object = value as Record<string, unknown>
+  const keys = Object.keys(object)
+  const only = keys.length === 1 ? (keys[0] as string) : ''
+  if (only === DATE) return new Date(object[DATE] as string)
+  if (only.startsWith('$$')) return { [only.slice(1)]: decode(object[only]) }
+  for (const key of keys) object[key] = decode(object[key])
+  return object
+}
+
+function notPlain(value: object, path: string): SessionDataError {
+  const name = (value.constructor as { name?: string } | undefined)?.name || 'object of a class'
+  return new SessionDataError(
+    path,
+    `a ${name}`,
+    "A session keeps plain data: keep the record's id and look the record up, or spread what you need into a plain object.",
+  )
+}
