@@ -19,7 +19,6 @@ import { isPromise, type MaybePromise } from './maybe-promise.js'
 import { compilePaths, type PathTo } from './routing/paths.js'
 import type { Route } from './routing/route-table.js'
 import { Router } from './routing/router.js'
-import { compileHostCheck } from './security/host-check.js'
 
 /** Options of {@link Application.listen}. */
 export interface ListenOptions {
@@ -42,7 +41,6 @@ export class Application {
   readonly #settings: Settings
   readonly #router: Router<Action>
   readonly #services: RequestServices
-  readonly #checkHost: ((hostname: string | undefined) => void) | undefined
   readonly #showsErrors: boolean
   readonly #logsRequests: boolean
   readonly #servers = new Set<RunningServer>()
@@ -61,7 +59,6 @@ export class Application {
     this.#router = new Router(routes, ({ controller, action }) =>
       compileAction(controller, action, planController(controller)),
     )
-    this.#checkHost = compileHostCheck(settings.hosts)
     this.#showsErrors = showsErrors(settings.environment)
     this.#logsRequests = logger.isLevelEnabled('info')
     this.#services = {
@@ -96,7 +93,7 @@ export class Application {
   }
 
   #run(context: RequestContext, raw: RawRequest): MaybePromise<void> {
-    this.#checkHost?.(context.request.hostname)
+    this.#settings.checkHost?.(context.request.hostname)
     const action = this.#match(context)
     if (action === undefined) return
     const ready = this.#prepare(context, raw)

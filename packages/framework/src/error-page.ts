@@ -35,7 +35,7 @@ function development(where: string | undefined, stack: readonly string[], reques
 <pre>${lines.join('\n')}</pre>`
 }
 
-/** Text as HTML. */
+/** Escapes text for HTML, in content and in quoted attributes: what `renderHtml` does not do by itself. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

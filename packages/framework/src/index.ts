@@ -29,6 +29,7 @@ export type {
 } from './controller/filters.js'
 export type { AnswerOptions, RedirectOptions } from './controller/rendering.js'
 export { type ApplicationParts, createApplication } from './create-application.js'
+export { escapeHtml } from './error-page.js'
 export {
   BadRequest,
   BootError,
@@ -62,6 +63,7 @@ export type { PathParams, PathTo } from './routing/paths.js'
 export type { ResourceActionName, ResourceOptions, RouteMethod } from './routing/resource-actions.js'
 export type { Route } from './routing/route-table.js'
 export { defineRoutes, RouteMapper, type RouteOptions, type Routes } from './routing/routes.js'
+export { isLocalHost } from './security/host-check.js'
 export { CookieStore, type CookieStoreOptions } from './session/cookie-store.js'
 export type { Session, SessionData } from './session/data.js'
 export type {

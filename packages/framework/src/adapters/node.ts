@@ -16,7 +16,8 @@ export interface ServeOptions {
   readonly port?: number | undefined
   /** The address to bind. Default: `HOST`, else every address. */
   readonly host?: string | undefined
-  readonly logger: Logger
+  /** Told when a handler broke its promise not to throw. */
+  readonly logger: Pick<Logger, 'fatal'>
   /** Milliseconds that requests under way are given when the server is told to stop. Default: 30,000. */
   readonly shutdownTimeout?: number | undefined
 }
@@ -114,7 +115,7 @@ function write(response: HttpResponse, outgoing: ServerResponse, draining: boole
 }
 
 /** For a handler that broke its promise not to throw: nothing is known of the answer, so none is made up. */
-function abandon(outgoing: ServerResponse, logger: Logger, error: unknown): void {
+function abandon(outgoing: ServerResponse, logger: ServeOptions['logger'], error: unknown): void {
   logger.fatal({ err: error }, 'the request handler failed; the connection was cut')
   outgoing.destroy()
 }

@@ -3,7 +3,7 @@ import { BootError } from '../errors.js'
 import { compileProxyTrust, type ProxyTrust } from '../http/proxies.js'
 import { compileParameterFilter, FILTERED_PARAMETERS, type ParameterFilter } from '../logging/filter-parameters.js'
 import { LOG_LEVELS, type LogLevel } from '../logging/logger.js'
-import { type Hosts, LOCAL_HOSTS } from '../security/host-check.js'
+import { checkLocalHost, compileHostCheck, type HostCheck } from '../security/host-check.js'
 import { SessionCookie } from '../session/cookie.js'
 import { CookieStore } from '../session/cookie-store.js'
 import type { SessionCookieOptions, SessionStore, SessionStoreClass } from '../session/store.js'
@@ -20,7 +20,8 @@ export type AnyConfig = ApplicationConfig<any>
 export interface Settings {
   readonly environment: Environment
   readonly trust: ProxyTrust | undefined
-  readonly hosts: Hosts | undefined
+  /** Undefined when every host is welcome. */
+  readonly checkHost: HostCheck | undefined
   readonly bodyLimit: number
   readonly logLevel: LogLevel
   readonly filterParameters: ParameterFilter
@@ -55,7 +56,7 @@ export function resolveSettings(source: SettingsSource): Settings {
   return {
     environment,
     trust: proxyTrust(config),
-    hosts: config.hosts ?? (environment.name === 'development' ? LOCAL_HOSTS : undefined),
+    checkHost: hostCheck(config, environment),
     bodyLimit: wholeNumber('bodyLimit', config.bodyLimit, 1_048_576, 'bytes'),
     logLevel: logLevel(config.logLevel, environment),
     filterParameters: compileParameterFilter([...FILTERED_PARAMETERS, ...(config.filterParameters ?? [])]),
@@ -108,6 +109,11 @@ function session(config: AnyConfig, { environment, root, name }: SettingsSource)
     maxLifetime,
   })
   return { sessionStore, sessionCookie, expireAfter }
+}
+
+function hostCheck({ hosts }: AnyConfig, environment: Environment): HostCheck | undefined {
+  if (hosts !== undefined) return compileHostCheck(hosts)
+  return environment.name === 'development' ? checkLocalHost : undefined
 }
 
 function proxyTrust({ trustProxy = false }: AnyConfig): ProxyTrust | undefined {

@@ -1,0 +1,73 @@
+// Why: argv becomes a command, and whatever goes wrong a message and an exit code. Commands are loaded when they are called.
+import { createRequire } from 'node:module'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { CliError } from './cli-error.js'
+
+/** Runs `contrail` with these arguments. @returns the exit code: 0, or 1 for whatever the user has to mend */
+export async function run(args: readonly string[]): Promise<number> {
+  const program = commandLine()
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode
+    process.stderr.write(`${messageFor(error)}\n`)
+    return 1
+  }
+}
+
+function commandLine(): Command {
+  const program = new Command('contrail')
+    .description('Contrail: controllers, sessions and a dev server for TypeScript')
+    .version(version(), '-v, --version')
+    .exitOverride()
+    .showHelpAfterError('(contrail --help lists the commands)')
+  program
+    .command('server')
+    .alias('s')
+    .description('run the app for development: changed code is served with the next request')
+    .option('-p, --port <port>', 'the port to listen on (default: PORT, else 3000)', parsePort)
+    .option('-b, --bind <address>', 'the address to bind (default: HOST, else 127.0.0.1, this machine alone)')
+    .option('-e, --environment <name>', 'the environment (default: CONTRAIL_ENV, NODE_ENV, else development)')
+    .action(async (options: { port?: number; bind?: string; environment?: string }) => {
+      const { server } = await import('./commands/server.js')
+      await server(process.cwd(), options)
+    })
+  program
+    .command('routes')
+    .description("list the app's routes")
+    .option('--json', 'as JSON')
+    .option('-g, --grep <pattern>', 'only routes whose name, method, path or action match a regular expression')
+    .option('-c, --controller <name>', 'only routes of one controller: posts, or PostsController')
+    .action(async (options: { json?: true; grep?: string; controller?: string }) => {
+      const { routes } = await import('./commands/routes.js')
+      await routes(process.cwd(), options)
+    })
+  program
+    .command('secret')
+    .description('print a new secret for SECRET_KEY_BASE: 64 random bytes in hex')
+    .action(async () => {
+      const { secret } = await import('./commands/secret.js')
+      secret()
+    })
+  for (const command of program.commands)
+    command.exitOverride().showHelpAfterError(`(contrail ${command.name()} --help)`)
+  return program
+}
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)('../package.json') as { version: string }).version
+}
+
+/** A mistake of the user's, or of the app's configuration, says what to do; anything else comes with its stack. */
+function messageFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isMistake = error instanceof CliError || error.name === 'BootError'
+  return isMistake ? error.message : (error.stack ?? error.message)
+}

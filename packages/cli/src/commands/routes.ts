@@ -1,0 +1,80 @@
+// Why: `contrail routes`: what the app answers to, as a table or as JSON.
+import { importFramework } from '../app-framework.js'
+import { CliError } from '../cli-error.js'
+import { CodeLoader } from '../dev-server/code-loader.js'
+import { chooseEnvironment } from '../environment.js'
+
+/** What a route looks like in `--json`. */
+interface Row {
+  readonly name: string | null
+  readonly method: string
+  readonly path: string
+  readonly controller: string
+  readonly action: string
+}
+
+/** Prints the routes of the app in a folder. */
+export async function routes(
+  folder: string,
+  options: { json?: true; grep?: string; controller?: string },
+): Promise<void> {
+  chooseEnvironment(undefined)
+  const pattern = options.grep === undefined ? undefined : toPattern(options.grep)
+  const framework = await importFramework(folder)
+  const loader = await CodeLoader.start(folder)
+  try {
+    const app = await framework.loadApplication(folder, { importFile: (path) => loader.import(path) })
+    const rows = app.routes
+      .map(
+        ({ name, method, path, controller, action }): Row => ({
+          name: name ?? null,
+          method,
+          path,
+          controller: controller.name,
+          action,
+        }),
+      )
+      .filter((row) => options.controller === undefined || isController(row.controller, options.controller))
+      .filter((row) => pattern === undefined || pattern.test(Object.values(row).join(' ')) || pattern.test(target(row)))
+    process.stdout.write(options.json === true ? `${JSON.stringify(rows, undefined, 2)}\n` : table(rows))
+    await app.close()
+  } finally {
+    await loader.close()
+  }
+}
+
+function toPattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i')
+  } catch (error) {
+    throw new CliError(`--grep: ${(error as Error).message}.`, 'give a regular expression, such as posts or ^GET.')
+  }
+}
+
+function isController(name: string, wanted: string): boolean {
+  const plain = (text: string) =>
+    text
+      .replace(/[-_]/g, '')
+      .replace(/controller$/i, '')
+      .toLowerCase()
+  return plain(name) === plain(wanted)
+}
+
+function target({ controller, action }: Row): string {
+  return `${controller}#${action}`
+}
+
+function table(rows: readonly Row[]): string {
+  if (rows.length === 0) return 'No routes match.\n'
+  const cells = rows.map((row) => [row.name ?? '', row.method, row.path, target(row)])
+  const all = [['Name', 'Method', 'Path', 'Controller#Action'], ...cells]
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => (row[column] as string).length)))
+  return `${all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')}\n`
+}

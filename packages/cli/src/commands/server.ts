@@ -1,0 +1,89 @@
+// Why: `contrail server`: one socket for as long as it runs, and behind it the code as it is on disk.
+import type { Application } from 'contrail'
+import { importFramework } from '../app-framework.js'
+import { CliError } from '../cli-error.js'
+import { CodeLoader } from '../dev-server/code-loader.js'
+import { choosePort } from '../dev-server/free-port.js'
+import { ReloadingApp } from '../dev-server/reloading-app.js'
+import { chooseEnvironment } from '../environment.js'
+
+/** Milliseconds that requests under way are given after Ctrl+C: a developer does not wait long. */
+const SHUTDOWN_TIMEOUT = 3_000
+
+/** How many addresses the banner proposes. */
+const PROPOSALS = 4
+
+/** Runs the app in a folder until the process is told to stop. */
+export async function server(
+  folder: string,
+  options: { port?: number; bind?: string; environment?: string },
+): Promise<void> {
+  const startedAt = performance.now()
+  chooseEnvironment(options.environment)
+  const framework = await importFramework(folder)
+  const host = options.bind ?? process.env['HOST'] ?? '127.0.0.1'
+  const port = await choosePort(options.port ?? portFromEnvironment(), host)
+  const loader = await CodeLoader.start(folder)
+  let booted: Application | undefined
+  const app = new ReloadingApp(framework, loader, folder, {
+    loaded(application, milliseconds) {
+      if (booted !== undefined) process.stdout.write(`Reloaded in ${Math.round(milliseconds)} ms\n`)
+      booted = application
+    },
+    failed: (text) => process.stderr.write(`${text}\n`),
+  })
+  await app.refresh()
+  const logger = { fatal: (details: object) => complain('The request handler failed', details) }
+  const running = await framework.serve((raw) => app.handle(raw), {
+    port,
+    host,
+    logger,
+    shutdownTimeout: SHUTDOWN_TIMEOUT,
+  })
+  process.stdout.write(banner(running.url, Math.round(performance.now() - startedAt), booted))
+  stopWhenTold(async () => {
+    await running.close()
+    await app.close()
+  })
+}
+
+function portFromEnvironment(): number {
+  const text = process.env['PORT'] || '3000'
+  if (/^\d+$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new CliError(`PORT is ${JSON.stringify(text)}.`, 'set it to a number from 0 to 65535.')
+}
+
+function banner(url: string, milliseconds: number, app: Application | undefined): string {
+  const environment = process.env['CONTRAIL_ENV'] || process.env['NODE_ENV']
+  const lines = [`Contrail, ${environment}: ${url} (ready in ${milliseconds} ms; Ctrl+C stops it)`]
+  const paths = (app?.routes ?? [])
+    .filter(({ method, path }) => method === 'GET' && !/[:*]/.test(path))
+    .map(({ path }) => path)
+  if (paths.length > 0)
+    lines.push('Try:', ...paths.slice(0, PROPOSALS).map((path) => `  curl -b jar -c jar ${url}${path}`))
+  return `${lines.join('\n')}\n\n`
+}
+
+/** Ctrl+C twice stops at once. An error that nobody caught is told, and the server goes on: the next save may mend it. */
+function stopWhenTold(stop: () => Promise<void>): void {
+  let stopping = false
+  const onSignal = () => {
+    if (stopping) process.exit(1)
+    stopping = true
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        complain('Stopping failed', error)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  process.on('uncaughtException', (error) => complain('An error that nobody caught', error))
+  process.on('unhandledRejection', (reason) => complain('A promise that nobody caught', reason))
+}
+
+function complain(what: string, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : JSON.stringify(error)
+  process.stderr.write(`${what}: ${text}\n`)
+}

@@ -1,0 +1,130 @@
+// Why: code that does not load is the commonest error of all; it is told with file, line and the lines around it.
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+
+/** What kept the app from loading, ready to be shown. */
+export interface LoadFailure {
+  readonly title: string
+  readonly message: string
+  /** `app/controllers/posts-controller.ts:12:5` */
+  readonly place: string | undefined
+  readonly frame: string | undefined
+  readonly stack: string | undefined
+}
+
+interface Location {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** Reads an error from the loader, from a boot check, or from the app's own modules. */
+export function describeFailure(error: unknown, root: string): LoadFailure {
+  if (!(error instanceof Error)) {
+    return { title: 'Error', message: String(error), place: undefined, frame: undefined, stack: undefined }
+  }
+  const stack = stripVTControlCharacters(error.stack ?? '')
+  const message = stripVTControlCharacters(error.message)
+  const missing = MISSING_IMPORT.exec(message)
+  if (missing !== null) return missingImport(missing[1] as string, missing[2] as string, root)
+  const syntax = syntaxLocation(error)
+  const location = syntax ?? ownLocation(stack, root)
+  return {
+    title: syntax === undefined ? error.name : 'SyntaxError',
+    message: syntax === undefined ? message : syntaxMessage(error, message),
+    place: location && placeOf(location, root),
+    frame: location && codeFrame(location),
+    stack: syntax === undefined && error.name !== 'BootError' ? stack : undefined,
+  }
+}
+
+const MISSING_IMPORT = /^Failed to load url (\S+) \(resolved id: .*?\) in (.+?)\. Does the file exist\?$/
+
+function missingImport(specifier: string, importer: string, root: string): LoadFailure {
+  const index = readLines(importer).findIndex(
+    (line) => line.includes(`'${specifier}'`) || line.includes(`"${specifier}"`),
+  )
+  const column = (readLines(importer)[index]?.indexOf(specifier) ?? 0) + 1
+  const location = { file: importer, line: index + 1, column }
+  return {
+    title: 'ImportError',
+    message: `${specifier} cannot be found. Is the file there, and is the name spelt as on disk?`,
+    place: index === -1 ? relative(root, importer) : placeOf(location, root),
+    frame: index === -1 ? undefined : codeFrame(location),
+    stack: undefined,
+  }
+}
+
+function placeOf({ file, line, column }: Location, root: string): string {
+  return `${relative(root, file) || file}:${line}:${column}`
+}
+
+interface ParseError {
+  readonly message?: string
+  readonly id?: string
+  readonly loc?: { readonly file?: string; readonly line: number; readonly column: number }
+}
+
+function parseErrors(error: Error): ParseError[] {
+  const { errors } = error as { errors?: unknown }
+  return Array.isArray(errors) ? (errors as ParseError[]) : [error as ParseError]
+}
+
+function syntaxLocation(error: Error): Location | undefined {
+  for (const { loc, id } of parseErrors(error)) {
+    const file = loc?.file ?? id ?? (error as ParseError).id
+    if (loc !== undefined && file !== undefined)
+      return { file: file.split('?')[0] as string, line: loc.line, column: loc.column + 1 }
+  }
+  return undefined
+}
+
+function syntaxMessage(error: Error, whole: string): string {
+  const first = parseErrors(error)[0]?.message
+  const text = stripVTControlCharacters(first ?? whole)
+  const lines = text.split('\n').map((line) => line.trim())
+  return (
+    lines
+      .find((line) => line !== '' && !/^(?:Transform failed|Build failed|Parse failed)/.test(line))
+      ?.replace(/^\[?PARSE_ERROR\]?:?\s*/, '') ?? text
+  )
+}
+
+/** The first place in a stack that is in the app itself. */
+function ownLocation(stack: string, root: string): Location | undefined {
+  for (const line of stack.split('\n')) {
+    const match = /\(?((?:file:\/\/)?\/[^():]+):(\d+):(\d+)\)?$/.exec(line)
+    const file = match?.[1]?.replace(/^file:\/\//, '')
+    if (match === null || file === undefined || !file.startsWith(`${root}/`) || file.includes('/node_modules/'))
+      continue
+    return { file, line: Number(match[2]), column: Number(match[3]) }
+  }
+  return undefined
+}
+
+const CONTEXT = 3
+
+function codeFrame({ file, line, column }: Location): string | undefined {
+  const lines = readLines(file)
+  if (lines.length === 0) return undefined
+  const first = Math.max(1, line - CONTEXT)
+  const last = Math.min(lines.length, line + CONTEXT)
+  const width = String(last).length
+  const frame: string[] = []
+  for (let number = first; number <= last; number++) {
+    frame.push(
+      `${number === line ? '>' : ' '} ${String(number).padStart(width)} | ${lines[number - 1] ?? ''}`.trimEnd(),
+    )
+    if (number === line) frame.push(`  ${' '.repeat(width)} | ${' '.repeat(Math.max(0, column - 1))}^`)
+  }
+  return frame.join('\n')
+}
+
+function readLines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    return []
+  }
+}
