@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { SummaryReporter } from './harness/summary-reporter.js'
 
 export default defineConfig({
   // Inline, so that every file gets it: constructor injection needs the types of parameters at run time.
@@ -8,8 +9,10 @@ export default defineConfig({
     // One module registry a worker: a hundred files in seconds rather than a minute. Each file clears what it registers.
     isolate: false,
     setupFiles: ['harness/set-up.ts'],
+    globalSetup: ['harness/system-packages.ts'],
+    reporters: ['default', new SummaryReporter()],
     testTimeout: 60_000,
-    hookTimeout: 120_000,
+    hookTimeout: 180_000,
     env: { NODE_ENV: 'test' },
   },
 })

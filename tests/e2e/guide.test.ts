@@ -1,0 +1,54 @@
+// The guide, followed to the letter: its files written and its calls made in the order of the page, by one dev server.
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { CONTRAIL, REPOSITORY, temporaryFolder } from '../harness/folders.js'
+import { execute, freePort, start } from '../harness/processes.js'
+
+const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g
+const BLOCK = /```(\w+)(?: file=(\S+))?\n([\s\S]*?)```/g
+
+test('the guide works as printed', async () => {
+  const guide = readFileSync(join(REPOSITORY, 'docs/guide.md'), 'utf8')
+  const folder = temporaryFolder()
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'))
+  const port = await freePort()
+  let started = false
+  let calls = 0
+  for (const [, language, file, text = ''] of guide.matchAll(BLOCK)) {
+    if (file !== undefined) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true })
+      writeFileSync(join(folder, file), text)
+    } else if (language === 'console') {
+      if (!started) await serve(folder, port)
+      started = true
+      for (const [, command = '', answer] of text.matchAll(/^\$ (.*)\n(.*)$/gm)) {
+        const shown = command.replace('curl', 'curl -sS').replace(':3000', `:${port}`)
+        const { output } = await execute('sh', ['-c', shown], { cwd: folder })
+        expect(output.trim().replace(TIME, 'TIME'), command).toBe(answer?.replace(TIME, 'TIME'))
+        calls++
+      }
+    }
+  }
+  expect(calls).toBeGreaterThan(8)
+  await production(folder)
+})
+
+async function serve(folder: string, port: number): Promise<void> {
+  const server = start(process.execPath, [CONTRAIL, 'server', '-p', String(port)], { cwd: folder })
+  onTestFinished(() => server.kill('SIGKILL'))
+  await server.waitFor(/ready in/)
+}
+
+async function production(folder: string): Promise<void> {
+  const { code, output } = await execute('npm', ['run', 'build'], { cwd: folder })
+  expect(code, output).toBe(0)
+  const secret = await execute(process.execPath, [CONTRAIL, 'secret'], { cwd: folder })
+  const port = await freePort()
+  const env = { CONTRAIL_ENV: 'production', SECRET_KEY_BASE: secret.output.trim(), PORT: String(port) }
+  const server = start('npm', ['start'], { cwd: folder, env })
+  onTestFinished(() => server.kill('SIGKILL'))
+  await server.waitFor(/"listening on/)
+  const posts = await execute('curl', ['-sS', `localhost:${port}/posts`], { cwd: folder })
+  expect(posts.output).toBe('[{"id":1,"title":"Hello"}]')
+}

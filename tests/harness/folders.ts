@@ -1,0 +1,34 @@
+// Apps on disk for tests: copies of the posts-app outside the repository, removed when the test ends.
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+/** The repository. */
+export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
+/** The program `contrail`, as the workspace built it. */
+export const CONTRAIL = join(REPOSITORY, 'packages', 'cli', 'dist', 'bin.js')
+
+const LEFT_OUT = new Set(['node_modules', 'dist', 'tmp', '.env'])
+
+/** An empty folder outside the repository. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'contrail-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Copies the posts-app, without what was installed or built in it. */
+export function copyPostsApp(folder: string): void {
+  const filter = (source: string) => !LEFT_OUT.has(basename(source))
+  cpSync(join(REPOSITORY, 'examples', 'posts-app'), folder, { recursive: true, filter })
+}
+
+/** A copy of the posts-app that uses the workspace's packages. */
+export function linkedPostsApp(): string {
+  const folder = temporaryFolder()
+  copyPostsApp(folder)
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
