@@ -18,11 +18,11 @@ export async function server(
   folder: string,
   options: { port?: number; bind?: string; environment?: string },
 ): Promise<void> {
-  const startedAt = performance.now()
   chooseEnvironment(options.environment)
   const framework = await importFramework(folder)
   const host = options.bind ?? process.env['HOST'] ?? '127.0.0.1'
   const port = await choosePort(options.port ?? portFromEnvironment(), host)
+  const startedAt = performance.now()
   const loader = await CodeLoader.start(folder)
   let booted: Application | undefined
   const app = new ReloadingApp(framework, loader, folder, {

@@ -64,7 +64,7 @@ const NONCES = 256
 const pool = Buffer.allocUnsafeSlow(NONCE_LENGTH * NONCES)
 let drawn = NONCES
 
-/** Random bytes, drawn many at a time: one at a time they cost as much as sealing itself. */
+/** Random bytes, drawn many at a time: one at a time they add half to the cost of sealing (docs/decisions/003). */
 function nextNonce(): Buffer {
   if (drawn === NONCES) {
     randomFillSync(pool)
