@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import {
   type Application,
   type ApplicationParts,
+  BootError,
   createApplication,
   defineRoutes,
   type HttpResponse,
@@ -136,4 +137,15 @@ function pairsOf(headers: IncomingHttpHeaders): [string, string][] {
   return Object.entries(headers).flatMap(([name, value]): [string, string][] =>
     Array.isArray(value) ? value.map((one): [string, string] => [name, one]) : [[name, value ?? '']],
   )
+}
+
+/** The error that a boot ends with, which must be a BootError: its problem and its fix. */
+export function bootError(work: () => unknown): BootError {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof BootError) return error
+    throw error
+  }
+  throw new Error('It booted, and should not have.')
 }

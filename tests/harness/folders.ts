@@ -1,7 +1,7 @@
 // Apps on disk for tests: copies of the posts-app outside the repository, removed when the test ends.
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
@@ -31,4 +31,20 @@ export function linkedPostsApp(): string {
   copyPostsApp(folder)
   symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'))
   return folder
+}
+
+/** A folder outside the repository with these files (paths with slashes, and their text), and the workspace's packages. */
+export function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder()
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'))
+  writeFiles(folder, files)
+  return folder
+}
+
+/** Writes files below a folder, and the folders they are in. */
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
 }

@@ -8,7 +8,7 @@ import type { Settings } from './config/settings.js'
 import { planController } from './container.js'
 import { type Action, compileAction } from './controller/dispatch.js'
 import { RequestContext, type RequestServices } from './controller/request-context.js'
-import { errorResponse, messageOf, statusOf } from './error-response.js'
+import { errorResponse, messageOf } from './error-response.js'
 import { MethodNotAllowed } from './errors.js'
 import { readBody } from './http/body.js'
 import type { RawRequest } from './http/raw-request.js'
@@ -147,14 +147,29 @@ export class Application {
   }
 
   #fail(context: RequestContext, error: unknown, startedAt: number): HttpResponse {
-    const { request, controllerName, actionName } = context
-    if (statusOf(error) >= 500) {
-      const err = error instanceof Error ? error : new Error(messageOf(error))
-      context.logger.error({ err, controller: controllerName, action: actionName }, messageOf(error))
+    try {
+      context.response = this.#errorResponse(context, error)
+    } catch (fault) {
+      context.response = this.#errorResponse(context, fault)
     }
-    const where = controllerName === undefined ? undefined : context.where
-    context.response = errorResponse(error, request, where, this.#showsErrors)
     return this.#respond(context, startedAt)
+  }
+
+  #errorResponse(context: RequestContext, error: unknown): HttpResponse {
+    const where = context.controllerName === undefined ? undefined : context.where
+    const response = errorResponse(error, context.request, where, this.#showsErrors)
+    if (response.status >= 500) this.#logError(context, error)
+    return response
+  }
+
+  /** An error can hold anything, and the log, which reads all of it, may meet a getter that throws. */
+  #logError({ logger, controllerName: controller, actionName: action }: RequestContext, error: unknown): void {
+    const message = messageOf(error)
+    try {
+      logger.error({ err: error instanceof Error ? error : new Error(message), controller, action }, message)
+    } catch {
+      logger.error({ err: new Error(message), controller, action }, message)
+    }
   }
 
   #log(context: RequestContext, startedAt: number): void {

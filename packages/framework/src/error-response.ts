@@ -19,13 +19,14 @@ export interface Problem {
 }
 
 /** The status an error stands for: an `HttpError`'s own, else 500. */
-export function statusOf(error: unknown): number {
+function statusOf(error: unknown): number {
   return error instanceof HttpError ? error.status : 500
 }
 
 /**
  * The response to an error: `application/problem+json`, or a page for a client that would rather have HTML.
  * @param show whether the client may see messages of server errors and stack traces
+ * @throws TypeError when the error has a header that cannot be sent; never for an error without headers
  */
 export function errorResponse(
   error: unknown,
@@ -37,8 +38,7 @@ export function errorResponse(
   const response = new HttpResponse()
   response.status = problem.status
   response.answeredBy = 'error'
-  if (error instanceof HttpError)
-    for (const [name, value] of Object.entries(error.headers)) response.headers.set(name, value)
+  if (error instanceof HttpError) copyHeaders(error, response)
   const html = request.prefersHtml
   response.headers.setTrusted(
     'content-type',
@@ -49,6 +49,14 @@ export function errorResponse(
   if (problem.status === 413) response.headers.setTrusted('connection', 'close')
   response.body = html ? renderErrorPage(problem, request) : JSON.stringify(problem)
   return response
+}
+
+function copyHeaders(error: HttpError, response: HttpResponse): void {
+  try {
+    for (const [name, value] of Object.entries(error.headers)) response.headers.set(name, value)
+  } catch (fault) {
+    throw new TypeError(`${error.name} has a header that cannot be sent. ${messageOf(fault)}`, { cause: error })
+  }
 }
 
 function problemOf(error: unknown, request: HttpRequest, where: string | undefined, show: boolean): Problem {
@@ -70,7 +78,7 @@ function problemOf(error: unknown, request: HttpRequest, where: string | undefin
 /** Anything can be thrown, and asking it for its message may throw again. */
 export function messageOf(error: unknown): string {
   try {
-    return error instanceof Error ? error.message : `Something that is no Error was thrown: ${String(error)}`
+    return error instanceof Error ? String(error.message) : `Something that is no Error was thrown: ${String(error)}`
   } catch {
     return 'Something was thrown that cannot even be described.'
   }
@@ -78,10 +86,14 @@ export function messageOf(error: unknown): string {
 
 function stackOf(error: unknown): string[] {
   const lines: string[] = []
-  let at = error
-  for (let depth = 0; at instanceof Error && depth < 5; depth++, at = at.cause) {
-    const stack = String(at.stack ?? at.message).split('\n')
-    lines.push(...(depth === 0 ? stack : [`caused by ${stack[0] ?? ''}`, ...stack.slice(1)]))
+  try {
+    let at = error
+    for (let depth = 0; at instanceof Error && depth < 5; depth++, at = at.cause) {
+      const stack = String(at.stack ?? at.message).split('\n')
+      lines.push(...(depth === 0 ? stack : [`caused by ${stack[0] ?? ''}`, ...stack.slice(1)]))
+    }
+  } catch {
+    lines.push('(the rest cannot be described)')
   }
   return lines
 }

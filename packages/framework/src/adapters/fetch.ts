@@ -16,6 +16,9 @@ export function fromFetch(request: Request): RawRequest {
 
 /** The app's response as a Fetch `Response`. */
 export function toFetch(response: HttpResponse): Response {
-  const hasBody = response.status !== 204 && response.status !== 304
-  return new Response(hasBody ? response.body : null, { status: response.status, headers: [...response.headers] })
+  const { status, headers } = response
+  return new Response(WITHOUT_BODY.has(status) ? null : response.body, { status, headers: [...headers] })
 }
+
+/** `Response` throws when one of these is given a body. */
+const WITHOUT_BODY = new Set([204, 205, 304])

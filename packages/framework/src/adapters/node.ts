@@ -1,6 +1,6 @@
 // Why: node:http around the app: sockets in, light requests through, and an end in which nothing under way is lost.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo, Server as NetServer } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import { BootError } from '../errors.js'
 import type { RawRequest } from '../http/raw-request.js'
 import type { HttpResponse } from '../http/response.js'
@@ -16,7 +16,7 @@ export interface ServeOptions {
   readonly port?: number | undefined
   /** The address to bind. Default: `HOST`, else every address. */
   readonly host?: string | undefined
-  /** Told when a handler broke its promise not to throw. */
+  /** Told when a handler broke its promise not to throw, or answered what cannot be written. */
   readonly logger: Pick<Logger, 'fatal'>
   /** Milliseconds that requests under way are given when the server is told to stop. Default: 30,000. */
   readonly shutdownTimeout?: number | undefined
@@ -54,13 +54,19 @@ export async function serve(handle: Handle, options: ServeOptions): Promise<Runn
   const { logger, shutdownTimeout = 30_000 } = options
   let draining = false
   const server = createServer(SERVER_OPTIONS, (incoming, outgoing) => {
-    const response = handle(new NodeRequest(incoming))
-    if (isPromise(response)) {
-      response.then(
-        (late) => write(late, outgoing, draining),
-        (error: unknown) => abandon(outgoing, logger, error),
-      )
-    } else write(response, outgoing, draining)
+    const fail = (error: unknown) => abandon(outgoing, logger, error)
+    try {
+      const response = handle(new NodeRequest(incoming))
+      if (isPromise(response)) response.then((late) => write(late, outgoing, draining)).catch(fail)
+      else write(response, outgoing, draining)
+    } catch (error) {
+      fail(error)
+    }
+  })
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
   })
   await bind(server, options)
   const { port, address, family } = server.address() as AddressInfo
@@ -69,7 +75,7 @@ export async function serve(handle: Handle, options: ServeOptions): Promise<Runn
   let closing: Promise<void> | undefined
   const close = () => {
     draining = true
-    closing ??= drain(server, shutdownTimeout)
+    closing ??= drain(server, sockets, shutdownTimeout)
     return closing
   }
   return { url: `http://${host}:${port}`, port, close }
@@ -114,14 +120,17 @@ function write(response: HttpResponse, outgoing: ServerResponse, draining: boole
   outgoing.end(response.body ?? undefined)
 }
 
-/** For a handler that broke its promise not to throw: nothing is known of the answer, so none is made up. */
+/**
+ * For a handler that broke its promise not to throw, or an answer that node:http refuses to write: one request is lost,
+ * and with it its connection, but not the process.
+ */
 function abandon(outgoing: ServerResponse, logger: ServeOptions['logger'], error: unknown): void {
-  logger.fatal({ err: error }, 'the request handler failed; the connection was cut')
+  logger.fatal({ err: error }, 'a request could not be answered; its connection was cut')
   outgoing.destroy()
 }
 
 function bind(server: Server, options: ServeOptions): Promise<void> {
-  const port = options.port ?? portFromEnvironment()
+  const port = options.port === undefined ? portFromEnvironment() : checkPort(options.port, `port is ${options.port}`)
   const host = options.host ?? process.env['HOST']
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -146,20 +155,29 @@ function bind(server: Server, options: ServeOptions): Promise<void> {
 
 function portFromEnvironment(): number {
   const text = process.env['PORT']
-  if (text === undefined || text === '') return 3000
-  const port = Number(text)
+  return text === undefined || text === '' ? 3000 : checkPort(Number(text), `PORT is ${JSON.stringify(text)}`)
+}
+
+function checkPort(port: number, problem: string): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new BootError(`PORT is ${JSON.stringify(text)}.`, 'set it to a number from 0 to 65535.')
+  throw new BootError(`${problem}.`, 'set it to a number from 0 to 65535.')
 }
 
 /** Not `server.close()` alone: that cuts idle connections at once, and with them requests that are already on the wire. */
-async function drain(server: Server, deadline: number): Promise<void> {
+async function drain(server: Server, sockets: ReadonlySet<Socket>, deadline: number): Promise<void> {
   const ended = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve())
   })
-  const idle = setTimeout(() => server.closeIdleConnections(), Math.min(IDLE_GRACE, deadline))
+  const closeIdle = () => {
+    server.closeIdleConnections()
+    // Opened in advance by a browser and never used: to node:http not idle, but about to send its first request.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
+  const idle = setTimeout(closeIdle, Math.min(IDLE_GRACE, deadline))
   const force = setTimeout(() => server.closeAllConnections(), deadline)
   await ended
   clearTimeout(idle)
   clearTimeout(force)
+  // Nothing is left to close but node:http's own timer, which would hold the server for ever.
+  server.close()
 }

@@ -6,7 +6,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 /**
  * On SIGTERM and SIGINT stops and exits with 0; a second signal exits at once with 1. On an error that nobody caught logs
  * it, stops and exits with 1: the process may be in any state, but requests under way are still answered.
- * @returns takes the listeners away again
+ * @returns takes the listeners away again, unless the process is ending
  */
 export function stopOnSignals(stop: () => Promise<void>, logger: Logger): () => void {
   let stopping = false
@@ -32,6 +32,8 @@ export function stopOnSignals(stop: () => Promise<void>, logger: Logger): () => 
   for (const signal of SIGNALS) process.on(signal, onSignal)
   process.on('uncaughtException', onError).on('unhandledRejection', onError)
   return () => {
+    // The process is on its way out, and what stops it may well call this: a second signal must still be heard.
+    if (stopping) return
     for (const signal of SIGNALS) process.off(signal, onSignal)
     process.off('uncaughtException', onError).off('unhandledRejection', onError)
   }

@@ -18,16 +18,16 @@ const EXPECTS_BODY = new Set(['POST', 'PUT', 'PATCH'])
  * @throws ContentTooLarge, UnsupportedMediaType or BadRequest
  */
 export function readBody(request: HttpRequest, raw: RawRequest, limit: number): MaybePromise<void> {
-  const { headers } = raw
+  const { body, headers } = raw
+  if (body === undefined || body === null) return
   const length = headers['content-length']
-  if (!raw.body || (length === undefined && headers['transfer-encoding'] === undefined && raw.body instanceof Readable))
-    return
+  if (length === undefined && headers['transfer-encoding'] === undefined && body instanceof Readable) return
   if (length !== undefined && Number(length) > limit) throw new ContentTooLarge(limit)
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') {
     throw new UnsupportedMediaType('Compressed request bodies are not read: send the body without Content-Encoding.')
   }
-  const bytes = readAll(raw.body, limit)
+  const bytes = readAll(body, limit)
   if (isPromise(bytes)) return bytes.then((whole) => parseBody(request, whole))
   parseBody(request, bytes)
 }

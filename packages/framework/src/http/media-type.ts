@@ -9,7 +9,8 @@ export interface MediaType {
 
 const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+"
 const QUOTED = '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\[\\t\\x20-\\x7e])*"'
-const PARAMETER = `[ \\t]*;[ \\t]*(${TOKEN})=(${TOKEN}|${QUOTED})`
+// A semicolon may be followed by no parameter (RFC 9110, 5.6.6).
+const PARAMETER = `[ \\t]*;[ \\t]*(?:(${TOKEN})=(${TOKEN}|${QUOTED}))?`
 const ONE_PARAMETER = new RegExp(PARAMETER, 'y')
 const TYPE = new RegExp(`${TOKEN}/${TOKEN}`, 'y')
 
@@ -31,7 +32,7 @@ export function parseMediaType(header: string): MediaType {
     const match = ONE_PARAMETER.exec(header)
     if (match === null) throw malformed(header)
     at = ONE_PARAMETER.lastIndex
-    if ((match[1] as string).toLowerCase() !== 'charset') continue
+    if (match[1]?.toLowerCase() !== 'charset') continue
     if (charset !== undefined) throw malformed(header)
     charset = unquote(match[2] as string).toLowerCase()
   }

@@ -63,7 +63,9 @@ export class HttpRequest {
 
   /** One header, its values joined by a comma if it came several times. Any case will do for the name. */
   header(name: string): string | undefined {
-    const value = this.#raw.headers[name.toLowerCase()]
+    const key = name.toLowerCase()
+    // node:http's headers have a prototype, and what is on it is no header.
+    const value = Object.hasOwn(this.#raw.headers, key) ? this.#raw.headers[key] : undefined
     return typeof value === 'string' || value === undefined ? value : value.join(', ')
   }
 

@@ -34,7 +34,7 @@ export function checkAction(controller: ControllerClass, action: string, route: 
   }
   if (actionNames(controller).includes(action)) return
   const where = `${route} names ${controller.name}#${action}`
-  const method = (controller.prototype as unknown as Record<string, unknown>)[action]
+  const method = methodNamed(controller.prototype as object, action)
   if (typeof method === 'function' && action in Controller.prototype) {
     throw new BootError(
       `${where}, but ${action} is a method of the framework, not an action.`,
@@ -48,6 +48,15 @@ export function checkAction(controller: ControllerClass, action: string, route: 
     `${where}, but ${controller.name} has no such action.`,
     `add a public method ${action}() to ${controller.name}, or change the route in config/routes.ts: ${suggestion(action, actionNames(controller))}`,
   )
+}
+
+/** A method, own or inherited. A getter is none, and is not asked: there is no request that it could answer for. */
+function methodNamed(prototype: object, name: string): unknown {
+  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    const property = Object.getOwnPropertyDescriptor(at, name)
+    if (property !== undefined) return property.value
+  }
+  return undefined
 }
 
 function describe(value: unknown): string {

@@ -47,16 +47,18 @@ function build(name: string, parts: readonly Part[], params: PathParams): string
     }
     used.add(part.name)
     const text = String(value)
-    path += part.glob ? text.split('/').map(encodeURIComponent).join('/') : encodeSegment(text)
+    const segments = part.glob ? text.split('/') : [text]
+    if (segments.some((segment) => segment === '.' || segment === '..')) {
+      // Encoded or not, browsers take them for a step up.
+      throw new TypeError(
+        `pathTo(${JSON.stringify(name)}): the parameter ${JSON.stringify(part.name)} is ${JSON.stringify(text)}, and no path can hold a segment of dots alone.`,
+      )
+    }
+    path += segments.map(encodeURIComponent).join('/')
   }
   const query = new URLSearchParams()
   for (const [key, value] of Object.entries(params)) {
     if (!used.has(key) && value !== undefined && value !== null) query.append(key, String(value))
   }
   return query.size === 0 ? path : `${path}?${query.toString()}`
-}
-
-/** A segment of dots alone would be taken for a step up or a place of no name. */
-function encodeSegment(text: string): string {
-  return text === '.' || text === '..' ? text.replaceAll('.', '%2E') : encodeURIComponent(text)
 }

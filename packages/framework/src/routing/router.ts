@@ -53,6 +53,8 @@ export class Router<Target> {
   }
 
   #find(method: string, path: string): Match<Target> | undefined {
+    // find-my-way would take the second slash for one that ends the path, and answer as the root.
+    if (path === '//') return undefined
     const found = this.#finder.find(method as FindMyWay.HTTPMethod, path)
     if (found === null) return undefined
     const { target, glob, hasParams } = found.store as Entry<Target>

@@ -149,16 +149,16 @@ export class RouteMapper {
    * The seven routes of a collection: index, create, new, edit, show, update (PATCH and PUT), destroy. Names, for `posts`:
    * `posts`, `newPost`, `editPost`, `post`. Routes drawn inside are nested below a member: `/posts/:postId/…`.
    */
+  resources<C extends Controller>(
+    name: string,
+    controller: ResourceController<C, ResourceActionName>,
+    nested: Draw,
+  ): void
   resources<C extends Controller, const O extends ResourceOptions = Record<never, never>>(
     name: string,
     controller: ResourceController<C, ChosenActions<O, ResourceActionName>>,
     options?: O,
     nested?: Draw,
-  ): void
-  resources<C extends Controller>(
-    name: string,
-    controller: ResourceController<C, ResourceActionName>,
-    nested: Draw,
   ): void
   resources(
     name: string,
@@ -182,16 +182,16 @@ export class RouteMapper {
   }
 
   /** The six routes of a thing there is one of, without an id in the path: create, new, edit, show, update, destroy. */
+  resource<C extends Controller>(
+    name: string,
+    controller: ResourceController<C, SingularActionName>,
+    nested: Draw,
+  ): void
   resource<C extends Controller, const O extends ResourceOptions<SingularActionName> = Record<never, never>>(
     name: string,
     controller: ResourceController<C, ChosenActions<O, SingularActionName>>,
     options?: O,
     nested?: Draw,
-  ): void
-  resource<C extends Controller>(
-    name: string,
-    controller: ResourceController<C, SingularActionName>,
-    nested: Draw,
   ): void
   resource(
     name: string,
