@@ -36,7 +36,9 @@ const { typeInfo } = createRequire(import.meta.url)('tsyringe/dist/cjs/dependenc
   typeInfo: ReadonlyMap<unknown, readonly unknown[]>
 }
 const registrations = (
-  container as unknown as { _registry: { get(token: unknown): Registration | undefined; has(token: unknown): boolean } }
+  container as unknown as {
+    _registry: { get(token: unknown): Registration | null; getAll(token: unknown): readonly Registration[] }
+  }
 )._registry
 
 /** How a dependency comes about. */
@@ -45,37 +47,56 @@ type Plan =
   | { readonly kind: 'constant'; readonly value: () => unknown }
   /** A new one each time. */
   | { readonly kind: 'construct'; readonly make: Class; readonly dependencies: readonly Plan[] }
-  /** From a registered factory, each time. */
-  | { readonly kind: 'factory'; readonly token: InjectionToken }
+  /** All that is registered for a token. */
+  | { readonly kind: 'list'; readonly dependencies: readonly Plan[] }
   /** One for each request. */
-  | { readonly kind: 'scoped' }
-  /** Optional, multiple, transformed or delayed: tsyringe's own to work out, with all that asks for it. */
+  | { readonly kind: 'scoped'; readonly dependencies: readonly Plan[] }
+  /** From a factory, transformed or delayed: tsyringe's own to work out, in the scope of the request that asks. */
   | { readonly kind: 'deferred' }
 
 /**
  * Works out, at boot, how a controller is made: its dependencies are checked, singletons are made, and what is left for
- * a request is a plain `new`. A controller that needs something request-scoped gets a child container for each request.
+ * a request is a plain `new`. A controller that needs something request-scoped, or something that may need it (from a
+ * factory, delayed), gets a child container for each request.
  * @throws BootError for what tsyringe would only show later, or never: a subclass with an injected constructor and no
  * `@injectable()`, a cycle, a token that nothing is registered for, a parameter without a class, a singleton that holds
- * something request-scoped
+ * something request-scoped, a controller that is a singleton
  */
 export function planController(controller: ControllerClass): MakeController {
   const target = controller as unknown as Class
+  if (registrations.get(target)?.options.lifecycle === Lifecycle.Singleton) {
+    throw new BootError(
+      `${target.name} is a controller and a singleton: all requests would share one object, and with it one session.`,
+      `write @injectable() above class ${target.name} in place of @singleton().`,
+    )
+  }
   const plan = planClass(target, [])
-  if (has(plan, 'scoped')) return () => makeInScope(target)
-  if (has(plan, 'deferred')) return () => ({ controller: container.resolve(target) as Controller })
+  makeSingletons(plan)
+  if (has(plan, 'scoped') || has(plan, 'deferred')) return () => makeInScope(target)
   const make = compile(plan) as () => Controller
   return () => ({ controller: make() })
 }
 
+/** At boot, and in the root container: one made in a request's scope would be disposed with it. */
+function makeSingletons(plan: Plan): void {
+  if (plan.kind === 'constant') plan.value()
+  else if (plan.kind !== 'deferred') plan.dependencies.forEach(makeSingletons)
+}
+
 function makeInScope(target: Class): { controller: Controller; dispose: () => MaybePromise<void> } {
   const scope = container.createChildContainer()
-  return { controller: scope.resolve(target) as Controller, dispose: () => scope.dispose() as MaybePromise<void> }
+  const dispose = () => scope.dispose() as MaybePromise<void>
+  try {
+    return { controller: scope.resolve(target) as Controller, dispose }
+  } catch (error) {
+    // What was made before the failure is let go of; if that fails too, the first failure is the one to hear about.
+    Promise.resolve(dispose()).catch(() => undefined)
+    throw error
+  }
 }
 
 function planToken(token: unknown, path: readonly Class[], parameter: number): Plan {
-  const owner = path.at(-1) as Class
-  const where = `Parameter ${parameter + 1} of the constructor of ${owner.name}`
+  const where = placeOf(path, parameter)
   if (token === Object || token === undefined || PRIMITIVES.has(token)) {
     throw new BootError(
       `${where} has no class to inject (its type is ${token === undefined ? 'undefined at run time' : `an interface, a union or a primitive`}).`,
@@ -85,8 +106,15 @@ function planToken(token: unknown, path: readonly Class[], parameter: number): P
     )
   }
   if (typeof token === 'object' && token !== null) return planDescriptor(token as Descriptor, path, parameter)
-  return planKnown(token as InjectionToken, path, where)
+  return planNamed(token as InjectionToken, path, where)
 }
+
+function placeOf(path: readonly Class[], parameter: number): string {
+  return `Parameter ${parameter + 1} of the constructor of ${path.at(-1)?.name ?? 'a class'}`
+}
+
+const NOTHING: Plan = { kind: 'constant', value: () => undefined }
+const NOTHING_LISTED: Plan = { kind: 'list', dependencies: [] }
 
 interface Descriptor {
   readonly token?: InjectionToken
@@ -95,39 +123,64 @@ interface Descriptor {
   readonly transform?: unknown
 }
 
-/** `@inject(token)` and its kin; a plain one is its token, the others are tsyringe's to work out. */
+/** `@inject(token)` and its kin. */
 function planDescriptor(descriptor: Descriptor, path: readonly Class[], parameter: number): Plan {
   const { token, multiple, isOptional, transform } = descriptor
-  const isPlain = token !== undefined && multiple !== true && isOptional !== true && transform === undefined
-  if (isPlain && (typeof token !== 'object' || token === null)) return planToken(token, path, parameter)
-  return { kind: 'deferred' }
+  if (transform !== undefined || isDelayed(token)) return { kind: 'deferred' }
+  const isAbsent = typeof token !== 'function' && registrations.get(token) === null
+  if (isOptional === true && isAbsent) return multiple === true ? NOTHING_LISTED : NOTHING
+  if (multiple !== true || isAbsent || registrations.get(token) === null) {
+    const one = planToken(token, path, parameter)
+    return multiple === true ? { kind: 'list', dependencies: [one] } : one
+  }
+  const all = token as InjectionToken
+  const where = placeOf(path, parameter)
+  const dependencies = registrations
+    .getAll(token)
+    .map((registration, index) =>
+      planKnown(registration, path, where, all, () => (container.resolveAll(all) as unknown[])[index]),
+    )
+  return { kind: 'list', dependencies }
 }
 
-function planKnown(token: InjectionToken, path: readonly Class[], where: string): Plan {
-  const registration = registrations.get(token)
-  if (registration === undefined) {
-    if (typeof token === 'function') return planClass(token as Class, path)
-    throw new BootError(
-      `${where} asks for ${String(token)}, and nothing is registered for it.`,
-      `call container.register(${JSON.stringify(String(token))}, …) in a file that config/application.ts or the controller imports.`,
-    )
-  }
-  const { provider, options } = registration
+/** What `delay()` makes: the class is not there yet when it is named. */
+function isDelayed(token: unknown): boolean {
+  return typeof token === 'object' && token !== null
+}
+
+function planKnown(
+  { provider, options }: Registration,
+  path: readonly Class[],
+  where: string,
+  token: InjectionToken,
+  resolve: () => unknown = () => container.resolve(token),
+): Plan {
   if ('useValue' in provider) return { kind: 'constant', value: () => provider.useValue }
-  if (provider.useFactory !== undefined) return { kind: 'factory', token }
+  if (provider.useFactory !== undefined) return { kind: 'deferred' }
   const inner =
     provider.useClass === undefined
-      ? planKnown(provider.useToken as InjectionToken, path, where)
+      ? planNamed(provider.useToken as InjectionToken, path, where)
       : planClass(provider.useClass, path)
   switch (options.lifecycle) {
     case Lifecycle.Singleton:
       if (has(inner, 'scoped')) throw captive(token, path)
-      return { kind: 'constant', value: () => container.resolve(token) }
+      return { kind: 'constant', value: resolve }
     case Lifecycle.Transient:
       return inner
     default:
-      return { kind: 'scoped' }
+      return { kind: 'scoped', dependencies: [inner] }
   }
+}
+
+function planNamed(token: InjectionToken, path: readonly Class[], where: string): Plan {
+  const registration = registrations.get(token)
+  if (registration !== null) return planKnown(registration, path, where, token)
+  if (isDelayed(token)) return { kind: 'deferred' }
+  if (typeof token === 'function') return planClass(token as Class, path)
+  throw new BootError(
+    `${where} asks for ${String(token)}, and nothing is registered for it.`,
+    `call container.register(${typeof token === 'string' ? JSON.stringify(token) : String(token)}, …) in a file that config/application.ts or the controller imports.`,
+  )
 }
 
 function planClass(target: Class, path: readonly Class[]): Plan {
@@ -174,9 +227,8 @@ function captive(token: InjectionToken, path: readonly Class[]): BootError {
 }
 
 function has(plan: Plan, kind: Plan['kind']): boolean {
-  return (
-    plan.kind === kind || (plan.kind === 'construct' && plan.dependencies.some((dependency) => has(dependency, kind)))
-  )
+  if (plan.kind === kind) return true
+  return 'dependencies' in plan && plan.dependencies.some((dependency) => has(dependency, kind))
 }
 
 /** A function that makes what a plan says; constants are resolved now. */
@@ -186,10 +238,12 @@ function compile(plan: Plan): () => unknown {
       const value = plan.value()
       return () => value
     }
-    case 'factory':
-      return () => container.resolve(plan.token)
     case 'construct':
       return compileConstruct(plan.make, plan.dependencies)
+    case 'list': {
+      const makers = plan.dependencies.map(compile)
+      return () => makers.map((make) => make())
+    }
     default:
       throw new TypeError(`A ${plan.kind} dependency is tsyringe's to resolve.`)
   }

@@ -1,6 +1,6 @@
 // Why: an app is a folder with files in known places; here they are found, in the order in which they may depend on each other.
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Application } from './application.js'
 import { loadDotenv } from './config/dotenv.js'
@@ -23,23 +23,29 @@ const EXTENSIONS = ['.js', '.ts', '.mjs', '.mts']
 
 /**
  * Loads the `.env` files and boots the app whose config/ is in a folder: the app's own, or `dist` below it once it is built.
- * @param folder where config/ is; the app's root is it or the nearest folder above with a package.json
+ * @param place the folder where config/ is; the app's root is it or the nearest folder above with a package.json
  * @throws BootError naming what is wrong, where, and how to mend it; or whatever the app's own files throw
  */
-export async function loadApplication(folder: string, options: LoadOptions = {}): Promise<Application> {
+export async function loadApplication(place: string, options: LoadOptions = {}): Promise<Application> {
+  const folder = resolve(place)
   const importFile = options.importFile ?? ((path: string) => import(pathToFileURL(path).href) as Promise<object>)
   const root = findRoot(folder)
   const environment = currentEnvironment()
   loadDotenv(root, environment.name)
-  const load = async (place: string): Promise<unknown> => {
-    const path = findFile(join(folder, place))
-    return path === undefined ? undefined : ((await importFile(path)) as { default?: unknown }).default
+  const load = async (name: string, content: string, isOptional = false): Promise<unknown> => {
+    const path = findFile(join(folder, name))
+    if (path === undefined && isOptional) return undefined
+    const value = path === undefined ? undefined : ((await importFile(path)) as { default?: unknown }).default
+    if (value === undefined) throw missing(folder, name, content)
+    return value
   }
-  const config = await load('config/application')
-  if (config === undefined) throw missing(folder, 'config/application', 'export default defineApplication({ … })')
-  const override = await load(`config/environments/${environment.name}`)
-  const routes = await load('config/routes')
-  if (routes === undefined) throw missing(folder, 'config/routes', 'export default defineRoutes((r) => { … })')
+  const config = await load('config/application', 'export default defineApplication({ … })')
+  const override = await load(
+    `config/environments/${environment.name}`,
+    'export default defineEnvironment({ … })',
+    true,
+  )
+  const routes = await load('config/routes', 'export default defineRoutes((r) => { … })')
   const { logDestination } = options
   return createApplication({
     config: config as AnyConfig,

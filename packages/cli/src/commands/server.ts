@@ -40,11 +40,11 @@ export async function server(
     logger,
     shutdownTimeout: SHUTDOWN_TIMEOUT,
   })
-  process.stdout.write(banner(running.url, Math.round(performance.now() - startedAt), booted))
   stopWhenTold(async () => {
     await running.close()
     await app.close()
   })
+  process.stdout.write(banner(running.url, Math.round(performance.now() - startedAt), booted))
 }
 
 function portFromEnvironment(): number {

@@ -50,8 +50,8 @@ export interface SettingsSource {
  */
 export function resolveSettings(source: SettingsSource): Settings {
   const { environment } = source
-  checkShape(source.config, 'config/application.ts')
-  if (source.override !== undefined) checkShape(source.override, `config/environments/${environment.name}.ts`)
+  checkShape(source.config, 'config/application.ts', 'defineApplication')
+  if (source.override !== undefined) checkShape(source.override, overrideFile(environment), 'defineEnvironment')
   const config = merge(source.config, source.override)
   return {
     environment,
@@ -59,18 +59,22 @@ export function resolveSettings(source: SettingsSource): Settings {
     checkHost: hostCheck(config, environment),
     bodyLimit: wholeNumber('bodyLimit', config.bodyLimit, 1_048_576, 'bytes'),
     logLevel: logLevel(config.logLevel, environment),
-    filterParameters: compileParameterFilter([...FILTERED_PARAMETERS, ...(config.filterParameters ?? [])]),
+    filterParameters: compileParameterFilter([
+      ...FILTERED_PARAMETERS,
+      ...(words('filterParameters', config.filterParameters, "['iban']") ?? []),
+    ]),
     shutdownTimeout: wholeNumber('shutdownTimeout', config.shutdownTimeout, 30, 'seconds') * 1000,
     ...session(config, source),
   }
 }
 
-function checkShape(config: unknown, file: string): void {
+function overrideFile({ name }: Environment): string {
+  return `config/environments/${name}.ts`
+}
+
+function checkShape(config: unknown, file: string, define: string): void {
   if (typeof config !== 'object' || config === null) {
-    throw new BootError(
-      `${file} exports no configuration by default.`,
-      'write: export default defineApplication({ … })',
-    )
+    throw new BootError(`${file} exports no configuration by default.`, `write: export default ${define}({ … })`)
   }
   checkKnownKeys(config, CONFIG_KEYS, file)
   const { sessionOptions } = config as AnyConfig
@@ -86,7 +90,7 @@ function merge(config: AnyConfig, override: AnyConfig | undefined): AnyConfig {
   return { ...config, ...override, sessionStore: override.sessionStore ?? config.sessionStore, sessionOptions }
 }
 
-function session(config: AnyConfig, { environment, root, name }: SettingsSource) {
+function session(config: AnyConfig, { override, environment, root, name }: SettingsSource) {
   const Store = (config.sessionStore ?? CookieStore) as SessionStoreClass<object>
   if (typeof Store !== 'function' || typeof Store.optionNames !== 'object') {
     throw new BootError(
@@ -96,6 +100,11 @@ function session(config: AnyConfig, { environment, root, name }: SettingsSource)
   }
   const options = (config.sessionOptions ?? {}) as SessionCookieOptions & { secret?: unknown; oldSecret?: unknown }
   const known = [...new Set([...SESSION_COOKIE_KEYS, ...Object.keys(Store.optionNames)])]
+  checkKnownKeys(
+    override?.sessionOptions ?? {},
+    known,
+    `sessionOptions in ${overrideFile(environment)} (${Store.name})`,
+  )
   checkKnownKeys(options, known, `sessionOptions in config/application.ts (${Store.name})`)
   const key = options.key ?? `_${name.replace(/^@[^/]*\//, '').replace(/[^A-Za-z0-9]+/g, '_') || 'contrail'}_session`
   const sessionCookie = new SessionCookie(key, options)
@@ -111,7 +120,8 @@ function session(config: AnyConfig, { environment, root, name }: SettingsSource)
   return { sessionStore, sessionCookie, expireAfter }
 }
 
-function hostCheck({ hosts }: AnyConfig, environment: Environment): HostCheck | undefined {
+function hostCheck(config: AnyConfig, environment: Environment): HostCheck | undefined {
+  const hosts = words('hosts', config.hosts, "['example.com', '.example.org']")
   if (hosts !== undefined) return compileHostCheck(hosts)
   return environment.name === 'development' ? checkLocalHost : undefined
 }
@@ -135,8 +145,16 @@ function logLevel(configured: LogLevel | undefined, environment: Environment): L
 
 const DEFAULT_LEVELS: Readonly<Record<string, LogLevel>> = { development: 'debug', test: 'warn' }
 
+function words(key: string, configured: unknown, example: string): readonly string[] | undefined {
+  if (configured === undefined) return undefined
+  if (Array.isArray(configured) && configured.every((word) => typeof word === 'string' && word !== ''))
+    return configured
+  throw new BootError(`${key} is ${JSON.stringify(configured)}.`, `give a list of strings, such as ${example}.`)
+}
+
 function wholeNumber(key: string, configured: number | undefined, standard: number, unit: string): number {
   const value = configured ?? standard
   if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new BootError(`${key} is ${JSON.stringify(value)}.`, `give a whole number of ${unit}, such as ${standard}.`)
+  const shown = typeof value === 'number' ? String(value) : JSON.stringify(value)
+  throw new BootError(`${key} is ${shown}.`, `give a whole number of ${unit}, such as ${standard}.`)
 }

@@ -42,27 +42,28 @@ export class DevelopmentFormat {
     const code = status as number
     const colour: Style = code >= 500 ? 'red' : code >= 400 ? 'yellow' : code >= 300 ? 'cyan' : 'green'
     const target = controller === undefined ? '' : ` ${String(controller)}#${String(action)}`
-    const given = params === undefined ? '' : ` ${this.#paint('dim', JSON.stringify(params))}`
+    const given = params === undefined ? '' : ` ${this.#paint('dim', printable(JSON.stringify(params)))}`
     return `${this.#paint('bold', printable(String(method)))} ${printable(String(path))} ${this.#paint(colour, String(code))}${target} ${String(duration)} ms${given}`
   }
 
   #message(level: unknown, msg: unknown, rest: Record<string, unknown>): string {
     const label = this.#paint(LEVEL_STYLES[String(level)] ?? 'dim', String(level).toUpperCase())
-    const details = Object.keys(rest).length === 0 ? '' : ` ${this.#paint('dim', JSON.stringify(rest))}`
+    const details = Object.keys(rest).length === 0 ? '' : ` ${this.#paint('dim', printable(JSON.stringify(rest)))}`
     return `${label} ${printable(String(msg ?? ''))}${details}`
   }
 
+  /** Indented: a message may hold line breaks that a client sent, and what follows one must not pass for an entry. */
   #error(error: Record<string, unknown>): string {
     const stack =
       typeof error['stack'] === 'string' ? error['stack'] : `${String(error['type'])}: ${String(error['message'])}`
     return `\n${stack
       .split('\n')
-      .map((line) => this.#paint('red', printable(line)))
+      .map((line) => this.#paint('red', `  ${printable(line)}`))
       .join('\n')}`
   }
 
   #paint(style: Style, text: string): string {
-    return this.#colours ? styleText(style, text) : text
+    return this.#colours ? styleText(style, text, { validateStream: false }) : text
   }
 }
 

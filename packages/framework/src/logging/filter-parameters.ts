@@ -23,13 +23,13 @@ const MAXIMUM_TEXT = 1_000
 /** Copies parameters for the log: secrets replaced, long texts cut, deep nesting left out. */
 export type ParameterFilter = (parameters: object) => Record<string, unknown>
 
-/** Compiles a filter from words to look for in names, in any case. `apiKey` is found by `_key` too. */
+/** Compiles a filter from words to look for in names, in any case. `apiKey`, `APIKey` and `api-key` are found by `_key` too. */
 export function compileParameterFilter(words: readonly string[]): ParameterFilter {
-  const lowered = words.map((word) => word.toLowerCase())
+  const wanted = words.flatMap((word) => [word.toLowerCase(), snakeCase(word)])
   const isSecret = (name: string) => {
     const plain = name.toLowerCase()
-    const snake = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
-    return lowered.some((word) => plain.includes(word) || snake.includes(word))
+    const snake = snakeCase(name)
+    return wanted.some((word) => plain.includes(word) || snake.includes(word))
   }
   const copy = (value: unknown, depth: number): unknown => {
     if (typeof value === 'string') return value.length > MAXIMUM_TEXT ? `${value.slice(0, MAXIMUM_TEXT)}…` : value
@@ -45,4 +45,9 @@ export function compileParameterFilter(words: readonly string[]): ParameterFilte
     return result
   }
   return (parameters) => copyObject(parameters, 0)
+}
+
+/** Looks around rather than captures: a stranger chooses the name, and its length must not be squared. */
+function snakeCase(name: string): string {
+  return name.replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|-/g, '_').toLowerCase()
 }
