@@ -66,6 +66,7 @@ export { defineRoutes, RouteMapper, type RouteOptions, type Routes } from './rou
 export { isLocalHost } from './security/host-check.js'
 export { CookieStore, type CookieStoreOptions } from './session/cookie-store.js'
 export type { Session, SessionData } from './session/data.js'
+export { MemoryStore } from './session/memory-store.js'
 export type {
   RejectedSession,
   SessionCookieOptions,

@@ -7,6 +7,11 @@ import type { SessionCookieOptions } from './store.js'
 /** What browsers keep at most of a cookie: name and value together, in bytes (RFC 6265bis, 5.6). */
 export const MAXIMUM_COOKIE_SIZE = 4096
 
+// Percent signs are left out too: a cookie's value is decoded when it is read.
+const VALUE = /^[\w.~-]*$/
+// As of a URL, in which spaces and the like are encoded: others match no request.
+const PATH = /^\/[!-:<-~]*$/
+
 /** Writes a session's `Set-Cookie`. */
 export class SessionCookie {
   readonly #secureMode: boolean | 'auto'
@@ -43,9 +48,11 @@ export class SessionCookie {
 
   /**
    * The header that keeps a value in the browser.
-   * @throws CookieOverflowError when browsers would drop it for its size
+   * @throws CookieOverflowError when browsers would drop it for its size; TypeError when it would need encoding
    */
   keep(value: string, request: HttpRequest): string {
+    if (!VALUE.test(value))
+      throw new TypeError('The session store made a cookie value with other than letters, digits and -._~ in it.')
     const size = this.key.length + value.length
     if (size > MAXIMUM_COOKIE_SIZE) throw new CookieOverflowError(this.key, size, MAXIMUM_COOKIE_SIZE)
     return `${this.key}=${value}${this.#suffixes(request).keep}`
@@ -86,11 +93,19 @@ function checkConsistency(key: string, options: SessionCookieOptions): void {
   if (options.partitioned === true && options.secure !== true) {
     refuse('partitioned without secure: true: browsers drop such a cookie', 'add secure: true, or remove partitioned.')
   }
-  if (key.startsWith('__Secure-') && options.secure !== true) {
+  if (options.path !== undefined && !PATH.test(options.path)) {
+    refuse(
+      `the path ${JSON.stringify(options.path)} is none that a browser could match`,
+      "begin it with '/' and encode what is no ASCII, as in a URL.",
+    )
+  }
+  // Browsers take these prefixes in any case.
+  const prefix = /^__(?:host|secure)-/i.exec(key)?.[0].toLowerCase()
+  if (prefix === '__secure-' && options.secure !== true) {
     refuse(`the key ${key} without secure: true: browsers drop such a cookie`, 'add secure: true, or use another key.')
   }
   const isHost = options.secure === true && options.domain === undefined && (options.path ?? '/') === '/'
-  if (key.startsWith('__Host-') && !isHost) {
+  if (prefix === '__host-' && !isHost) {
     refuse(
       `the key ${key} wants secure: true, path: '/' and no domain: browsers drop it otherwise`,
       'set these, or use another key.',

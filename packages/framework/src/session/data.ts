@@ -82,7 +82,8 @@ function encode(value: unknown, path: string, depth: number): unknown {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null)
     throw notPlain(value, path)
-  if (prototype !== null && typeof (value as { toJSON?: unknown }).toJSON === 'function') throw notPlain(value, path)
+  if (prototype !== null && typeof (value as { toJSON?: unknown }).toJSON === 'function')
+    throw new SessionDataError(path, 'an object with a toJSON method', 'Keep what that method returns.')
   return encodeObject(value as Record<string, unknown>, path, depth)
 }
 
@@ -101,15 +102,20 @@ function encodeArray(array: readonly unknown[], path: string, depth: number): un
 
 function encodeObject(object: Record<string, unknown>, path: string, depth: number): unknown {
   let copy: Record<string, unknown> | undefined
-  const keys = Object.keys(object)
-  for (const key of keys) {
+  // A key that holds undefined is not in the text, and so does not count.
+  let count = 0
+  let last = ''
+  for (const key of Object.keys(object)) {
     const encoded = encode(object[key], `${path}.${key}`, depth + 1)
+    if (encoded !== undefined) {
+      count += 1
+      last = key
+    }
     if (encoded === object[key]) continue
     copy ??= Object.assign(Object.create(null) as Record<string, unknown>, object)
     copy[key] = encoded
   }
-  const only = keys.length === 1 ? (keys[0] as string) : ''
-  if (only.startsWith('$') && depth > 0) return { [`$${only}`]: (copy ?? object)[only] }
+  if (count === 1 && last.startsWith('$') && depth > 0) return { [`$${last}`]: (copy ?? object)[last] }
   return copy ?? object
 }
 
@@ -126,10 +132,10 @@ function decode(value: unknown): unknown {
 }
 
 function notPlain(value: object, path: string): SessionDataError {
-  const name = (value.constructor as { name?: string } | undefined)?.name || 'object of a class'
+  const name = (value.constructor as { name?: string } | undefined)?.name
   return new SessionDataError(
     path,
-    `a ${name}`,
+    name ? `an instance of ${name}` : 'an object of a class',
     "A session keeps plain data: keep the record's id and look the record up, or spread what you need into a plain object.",
   )
 }

@@ -22,6 +22,7 @@ export class SessionLifecycle {
   readonly #request: HttpRequest
   #found: SessionRecord | undefined
   #sought = false
+  #outage: { readonly error: unknown } | undefined
   #data: Session | undefined
   #ending: 'none' | 'reset' | 'renew' = 'none'
 
@@ -30,11 +31,23 @@ export class SessionLifecycle {
     this.#request = request
   }
 
-  /** For stores that must be asked over a network: fetches the session of a request that carries its cookie. */
+  /**
+   * For stores that must be asked over a network: fetches the session of a request that carries its cookie. A store that
+   * cannot be asked fails the actions that touch the session, when they do, and no others.
+   */
   preload(): MaybePromise<void> {
     const { store } = this.#services
     if (!store.preload || this.#cookie === undefined) return
-    return andThen(store.load(this.#cookie), (result) => this.#accept(result))
+    const fail = (error: unknown) => {
+      this.#outage = { error }
+    }
+    try {
+      const result = store.load(this.#cookie)
+      if (!isPromise(result)) return this.#accept(result)
+      return result.then((found) => this.#accept(found), fail)
+    } catch (error) {
+      fail(error)
+    }
   }
 
   /** The session's data, to read and to change. */
@@ -86,11 +99,16 @@ export class SessionLifecycle {
   }
 
   #seek(): void {
+    if (this.#outage !== undefined) throw this.#outage.error
     if (this.#sought) return
-    this.#sought = true
     const { store } = this.#services
-    if (store.preload || this.#cookie === undefined) return
-    const result = store.load(this.#cookie)
+    if (!store.preload && this.#cookie !== undefined) this.#load(store, this.#cookie)
+    // Only now: a store that threw has found nothing out, and the next touch is not to see an empty session.
+    this.#sought = true
+  }
+
+  #load(store: SessionStore, cookie: string): void {
+    const result = store.load(cookie)
     if (isPromise(result))
       throw new TypeError(`${store.constructor.name}.load gave a promise; such a store must say preload = true.`)
     this.#accept(result)
@@ -103,9 +121,12 @@ export class SessionLifecycle {
 
   /** An empty session is none: what was kept is ended, and the browser drops its cookie. */
   #end(): MaybePromise<string | undefined> {
-    const drop = () => this.#services.cookie.drop(this.#request)
-    if (this.#found !== undefined) return andThen(this.#services.store.destroy(this.#found), drop)
-    return this.#ending === 'reset' && this.#cookie !== undefined ? drop() : undefined
+    const { store, cookie } = this.#services
+    const isReset = this.#ending === 'reset'
+    if (this.#found === undefined) return isReset && this.#cookie !== undefined ? cookie.drop(this.#request) : undefined
+    return andThen(store.destroy(this.#found), (wasThere) =>
+      wasThere !== false || isReset ? cookie.drop(this.#request) : undefined,
+    )
   }
 
   #keep(payload: string): MaybePromise<string | undefined> {
@@ -116,26 +137,45 @@ export class SessionLifecycle {
     if (this.#ending !== 'none') return this.#replace(found, payload)
     if (payload === found.payload && !found.stale) return undefined
     return andThen(store.save(found, payload), (value) => {
-      if (value === undefined) return cookie.drop(this.#request)
+      // Ended meanwhile. The browser may have the cookie of what came after it by now, which is not to be dropped.
+      if (value === undefined) return undefined
       return value === this.#cookie && this.#services.expireAfter === undefined ? undefined : keep(value)
     })
   }
 
-  /** The new session stands before the old one goes: a failure between the two logs nobody out. */
-  #replace(found: SessionRecord, payload: string): MaybePromise<string> {
+  /**
+   * The new session stands before the old one goes: a failure between the two logs nobody out. Data of a session that
+   * another request ended meanwhile is not carried over.
+   */
+  #replace(found: SessionRecord, payload: string): MaybePromise<string | undefined> {
     const { store, cookie } = this.#services
     return andThen(store.create(payload), (value) => {
       const header = cookie.keep(value, this.#request)
-      return andThen(store.destroy(found), () => header)
+      return andThen(store.destroy(found), (wasThere) =>
+        wasThere !== false || this.#ending === 'reset' ? header : this.#undo(value),
+      )
     })
+  }
+
+  #undo(value: string): MaybePromise<undefined> {
+    const { store } = this.#services
+    return andThen(store.load(value), (result) =>
+      andThen('rejected' in result ? false : store.destroy(result), () => undefined),
+    )
   }
 }
 
-/** What a session had a part in is for one person: no shared cache may keep it. */
-function markPrivate(response: HttpResponse, hasCookie: boolean): void {
-  const control = response.headers.get('cache-control')
-  if (control === undefined) response.headers.setTrusted('cache-control', hasCookie ? 'private, no-store' : 'private')
-  else if (hasCookie && /(?:^|[\s,])public(?:[\s,]|$)/i.test(control)) {
-    response.headers.set('cache-control', control.replace(/(^|[\s,])public(?=[\s,]|$)/gi, '$1private'))
+/** What a session had a part in is for one person: no shared cache may keep it, unless the app says so of a mere read. */
+function markPrivate({ headers }: HttpResponse, hasCookie: boolean): void {
+  if (!headers.has('cache-control')) {
+    headers.setTrusted('cache-control', hasCookie ? 'private, no-store' : 'private')
+    return
   }
+  const said = headers.getAll('cache-control').join(', ')
+  const control = hasCookie ? said.replace(FOR_SHARED_CACHES, 'private') : said
+  headers.set('cache-control', SAYS_WHO.test(control) ? control : `${control}, private`)
 }
+
+// Directives of Cache-Control, as whole words.
+const FOR_SHARED_CACHES = /(?<![^\s,])(?:public|s-maxage=[^\s,]*)(?![^\s,])/gi
+const SAYS_WHO = /(?<![^\s,])(?:public|private|no-store)(?![^\s,])/i

@@ -35,15 +35,19 @@ export interface SessionStore {
    * @throws when the store cannot be asked; an outage is not an empty session
    */
   load(cookie: string): MaybePromise<SessionRecord | RejectedSession>
-  /** Keeps a new session. Returns the cookie's value. */
+  /** Keeps a new session. Returns the cookie's value, in characters that need no encoding: letters, digits, `-._~`. */
   create(payload: string): MaybePromise<string>
   /**
    * Keeps a session's new state, or, when `payload` is that of the record, moves its expiry on. Returns the cookie's
    * value, or undefined when the session was destroyed meanwhile: it stays destroyed.
    */
   save(record: SessionRecord, payload: string): MaybePromise<string | undefined>
-  /** Ends a session: its cookie's value stands for nothing from now on, as far as the store can tell. */
-  destroy(record: SessionRecord): MaybePromise<void>
+  /**
+   * Ends a session: its cookie's value stands for nothing from now on, as far as the store can tell. Returns false when
+   * it had ended already: of several requests that end one session at once, all but one are told so.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a store that cannot tell need not say anything
+  destroy(record: SessionRecord): MaybePromise<boolean | void>
   /** Lets go of connections. */
   close?(): MaybePromise<void>
 }
