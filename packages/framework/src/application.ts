@@ -225,6 +225,6 @@ export class Application {
   async close(): Promise<void> {
     this.#ignoreSignals?.()
     await Promise.all([...this.#servers].map((server) => server.close()))
-    await this.#settings.sessionStore.close?.()
+    await Promise.resolve(this.#settings.sessionStore.close?.())
   }
 }

@@ -1,5 +1,5 @@
 // What a session may hold: its text form, and that everything comes back from it as it went in.
-import { MemoryStore, type SessionStoreContext } from 'contrail'
+import { MemoryStore } from 'contrail'
 import { describe, expect, test } from 'vitest'
 import { randomFrom, randomValue } from '../../harness/random-values.js'
 import { sessionApp } from '../../harness/sessions.js'
@@ -9,9 +9,6 @@ async function throughSession(data: object): Promise<{ text: string | undefined;
   let text: string | undefined
   class WatchedStore extends MemoryStore {
     static override readonly optionNames = {}
-    constructor(options: object, context: SessionStoreContext) {
-      super(options, context)
-    }
     override create(payload: string): string {
       text = payload
       return super.create(payload)

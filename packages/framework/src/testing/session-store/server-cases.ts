@@ -26,7 +26,7 @@ async function underWay(someone: Visitor, act: Act<void>): Promise<() => Promise
       void controller.data
       resolve()
       await told
-      await act(controller)
+      return await act(controller)
     })
     // It may end before it is under way; whoever tells it to go on learns why.
     visit.then(
