@@ -47,10 +47,14 @@ async function measure(controllers) {
   symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'))
   if (controllers > 0) grow(folder, controllers)
   const port = await freePort()
-  const server = spawn(process.execPath, [join(REPOSITORY, 'packages/cli/dist/bin.js'), 'server', '-p', String(port)], {
-    cwd: folder,
-    env: { ...process.env, CONTRAIL_ENV: 'development' },
-  })
+  const server = spawn(
+    process.execPath,
+    [join(REPOSITORY, 'packages/cli/bin/contrail.js'), 'server', '-p', String(port)],
+    {
+      cwd: folder,
+      env: { ...process.env, CONTRAIL_ENV: 'development' },
+    },
+  )
   let output = ''
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (output += chunk))
   const deadline = Date.now() + 60_000

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest'
 /** The repository. */
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 /** The program `contrail`, as the workspace built it. */
-export const CONTRAIL = join(REPOSITORY, 'packages', 'cli', 'dist', 'bin.js')
+export const CONTRAIL = join(REPOSITORY, 'packages', 'cli', 'bin', 'contrail.js')
 
 const LEFT_OUT = new Set(['node_modules', 'dist', 'tmp', '.env'])
 

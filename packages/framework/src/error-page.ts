@@ -1,7 +1,18 @@
 // Why: a person in a browser gets a page that says what happened; a developer also where.
 
-import type { Problem } from './error-response.js'
 import type { HttpRequest } from './http/request.js'
+
+/** An error as a problem of RFC 9457. `stack` and `cause` are there in development alone. */
+export interface Problem {
+  readonly type: 'about:blank'
+  readonly title: string
+  readonly status: number
+  readonly detail?: string
+  readonly code?: string
+  readonly requestId?: string
+  readonly where?: string
+  readonly stack?: readonly string[]
+}
 
 const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:10vh auto;padding:0 1.5rem}
 h1{font-size:1.5rem;margin:0 0 .5rem}p{margin:.5rem 0}small{opacity:.7}pre{overflow:auto;padding:1rem;border-radius:.5rem;background:#8881;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap}

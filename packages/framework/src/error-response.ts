@@ -1,22 +1,10 @@
 // Why: whatever went wrong, the client gets a small, honest answer in its own format, and a stranger learns nothing.
 
 import { STATUS_CODES } from 'node:http'
-import { renderErrorPage } from './error-page.js'
+import { type Problem, renderErrorPage } from './error-page.js'
 import { HttpError } from './errors.js'
 import type { HttpRequest } from './http/request.js'
 import { HttpResponse } from './http/response.js'
-
-/** An error as a problem of RFC 9457. `stack` and `cause` are there in development alone. */
-export interface Problem {
-  readonly type: 'about:blank'
-  readonly title: string
-  readonly status: number
-  readonly detail?: string
-  readonly code?: string
-  readonly requestId?: string
-  readonly where?: string
-  readonly stack?: readonly string[]
-}
 
 /** The status an error stands for: an `HttpError`'s own, else 500. */
 function statusOf(error: unknown): number {
