@@ -1,8 +1,8 @@
 // contrail server, driven as a developer does: files are edited while it runs, and every answer comes over its socket.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { askSocket } from '../harness/app.js'
 import { CONTRAIL, linkedPostsApp } from '../harness/folders.js'
 import { freePort, type Running, start } from '../harness/processes.js'
@@ -144,13 +144,19 @@ describe('contrail server', () => {
   })
 
   test('a slow request finishes on the code it began with', async () => {
-    const { url, edit } = await serve()
-    const slow = "await new Promise((resolve) => setTimeout(resolve, 400))\n    this.render({ message: 'old' })"
-    edit(CONTROLLER, (text) => text.replace('index() {', 'async index() {').replace(/this\.render\(\{[^}]*\}\)/, slow))
+    const { url, folder, edit } = await serve()
+    const wait = `writeFileSync('begun', '')
+    while (!existsSync('go')) await new Promise((resolve) => setTimeout(resolve, 10))
+    this.render({ message: 'old' })`
+    edit(CONTROLLER, (text) => {
+      const slow = text.replace('index() {', 'async index() {').replace(/this\.render\(\{[^}]*\}\)/, wait)
+      return `import { existsSync, writeFileSync } from 'node:fs'\n${slow}`
+    })
     const underWay = askSocket(`${url}/session`)
-    await new Promise((resolve) => setTimeout(resolve, 150))
-    edit(CONTROLLER, (text) => text.replace("'old'", "'new'"))
+    await vi.waitFor(() => expect(existsSync(join(folder, 'begun'))).toBe(true), { timeout: 20_000 })
+    edit(CONTROLLER, (text) => text.replace("'old'", "'new'").replace("!existsSync('go')", 'false'))
     expect((await askSocket(`${url}/session`)).json).toEqual({ message: 'new' })
+    writeFileSync(join(folder, 'go'), '')
     expect((await underWay).json).toEqual({ message: 'old' })
   })
 
