@@ -5,13 +5,14 @@ import { describe, expect, test } from 'vitest'
 import { REPOSITORY } from './harness/folders.js'
 import { importsOf, readSources, type Source } from './harness/sources.js'
 
-const BASIS = ['errors', 'maybe-promise', 'suggestion']
+const BASIS = ['errors', 'maybe-promise', 'suggestion', 'known-keys']
 
 /** What each layer (a folder, or a file of its own) may import, types included; itself always. Lowest first. */
 const FRAMEWORK: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   'maybe-promise': [],
   suggestion: [],
+  'known-keys': ['errors', 'suggestion'],
   security: [...BASIS],
   http: [...BASIS, 'security'],
   logging: ['errors'],

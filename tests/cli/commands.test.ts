@@ -1,4 +1,6 @@
 // The other commands, as a shell sees them: output, errors, exit codes.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CONTRAIL, linkedPostsApp, temporaryFolder } from '../harness/folders.js'
 import { execute } from '../harness/processes.js'
@@ -47,6 +49,16 @@ describe('contrail routes', () => {
     }
     expect(folder.output).toContain('is no Contrail app')
   })
+})
+
+test('contrail routes tells why an app does not load, as contrail server does', async () => {
+  const folder = linkedPostsApp()
+  writeFileSync(join(folder, 'config/routes.ts'), 'export default = 1\n')
+  const { code, output } = await contrail(['routes'], folder)
+  expect(code).toBe(1)
+  expect(output).toMatch(/^SyntaxError: .*\n {2}at config\/routes\.ts:1:/m)
+  expect(output).not.toContain('\u001b')
+  expect(output).not.toMatch(/^\s+at \w+ \(/m)
 })
 
 describe('contrail secret', () => {

@@ -112,6 +112,41 @@ describe('contrail server', () => {
     expect((await askSocket(`${url}/`)).status).toBe(200)
   })
 
+  test('a load that hangs is told of and given up with the next save', async () => {
+    const { url, folder, edit, server } = await serve()
+    const good = readFileSync(join(folder, CONTROLLER), 'utf8')
+    edit(CONTROLLER, (text) => `${text}\nawait new Promise(() => undefined)\n`)
+    const hanging = askSocket(`${url}/session`)
+    await server.waitFor(/Still loading after 5 s: \S+session-example-controller\.ts/)
+    writeFileSync(join(folder, CONTROLLER), good)
+    expect((await hanging).status).toBe(200)
+    expect((await askSocket(`${url}/session`)).status).toBe(200)
+  })
+
+  test('code that does not load is not run again for every request', async () => {
+    const { url, folder, edit } = await serve()
+    edit('config/routes.ts', (text) => {
+      const count = "import { appendFileSync } from 'node:fs'\nappendFileSync('runs', 'x')\nthrow new Error('no')\n"
+      return `${count}${text}`
+    })
+    for (let request = 0; request < 5; request++) expect((await askSocket(`${url}/posts`)).status).toBe(500)
+    expect(readFileSync(join(folder, 'runs'), 'utf8').length).toBeLessThan(5)
+  })
+
+  test('reads PORT from .env', async () => {
+    const port = await freePort()
+    const folder = linkedPostsApp()
+    writeFileSync(join(folder, '.env'), `PORT=${port}\n`)
+    const server = start(process.execPath, [CONTRAIL, 'server'], { cwd: folder })
+    onTestFinished(() => server.kill('SIGKILL'))
+    await server.waitFor(new RegExp(`http://127\\.0\\.0\\.1:${port} \\(ready`))
+  })
+
+  test('an address that is none is refused at once', async () => {
+    const server = start(process.execPath, [CONTRAIL, 'server', '-b', '192.0.2.1'], { cwd: linkedPostsApp() })
+    await server.waitFor(/192\.0\.2\.1, port \d+, cannot be bound/)
+  })
+
   test('starts though the app does not load, and serves it once it does', async () => {
     const broken = (folder: string) => writeFileSync(join(folder, 'config/routes.ts'), 'export default = 1\n')
     const { url, folder } = await serve(broken)

@@ -6,7 +6,8 @@ import { stopOnSignals } from './adapters/signals.js'
 import { type Environment, showsErrors } from './config/environment.js'
 import type { Settings } from './config/settings.js'
 import { planController } from './container.js'
-import { type Action, compileAction } from './controller/dispatch.js'
+import type { ControllerClass } from './controller/action-name.js'
+import { type Action, compileAction, type MakeController } from './controller/dispatch.js'
 import { RequestContext, type RequestServices } from './controller/request-context.js'
 import { errorResponse, messageOf } from './error-response.js'
 import { MethodNotAllowed } from './errors.js'
@@ -56,9 +57,7 @@ export class Application {
     this.logger = logger
     this.pathTo = compilePaths(routes)
     this.#settings = settings
-    this.#router = new Router(routes, ({ controller, action }) =>
-      compileAction(controller, action, planController(controller)),
-    )
+    this.#router = new Router(routes, actionCompiler())
     this.#showsErrors = showsErrors(settings.environment)
     this.#logsRequests = logger.isLevelEnabled('info')
     this.#services = {
@@ -136,6 +135,7 @@ export class Application {
   #respond(context: RequestContext, startedAt: number): HttpResponse {
     const { request, response } = context
     const { headers, status, body } = response
+    context.sent = true
     headers.setTrusted('x-request-id', request.id)
     if (status !== 204 && status !== 304) {
       const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
@@ -226,5 +226,15 @@ export class Application {
     this.#ignoreSignals?.()
     await Promise.all([...this.#servers].map((server) => server.close()))
     await Promise.resolve(this.#settings.sessionStore.close?.())
+  }
+}
+
+/** Compiles the action of a route; how its controller is made is planned once for all its routes. */
+function actionCompiler(): (route: Route) => Action {
+  const makers = new Map<ControllerClass, MakeController>()
+  return ({ controller, action }) => {
+    const make = makers.get(controller) ?? planController(controller)
+    makers.set(controller, make)
+    return compileAction(controller, action, make)
   }
 }

@@ -102,7 +102,7 @@ function planToken(token: unknown, path: readonly Class[], parameter: number): P
       `${where} has no class to inject (its type is ${token === undefined ? 'undefined at run time' : `an interface, a union or a primitive`}).`,
       token === undefined
         ? 'import its class without "import type"; if two files import each other, break the circle.'
-        : "name a token: constructor(@inject('Name') …), with container.register('Name', …).",
+        : "if it is a class, import it without \"import type\"; else name a token: constructor(@inject('Name') …), with container.register('Name', …).",
     )
   }
   if (typeof token === 'object' && token !== null) return planDescriptor(token as Descriptor, path, parameter)

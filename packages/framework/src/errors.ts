@@ -107,13 +107,18 @@ export class UnprocessableContent extends HttpError {
  * `contrail` prints both without a stack trace.
  */
 export class BootError extends Error {
-  override readonly name = 'BootError'
-  constructor(
-    readonly problem: string,
-    readonly fix: string,
-    options?: ErrorOptions,
-  ) {
+  declare readonly problem: string
+  declare readonly fix: string
+
+  constructor(problem: string, fix: string, options?: ErrorOptions) {
     super(`${problem}\n  Fix: ${fix}`, options)
+    // Node prints the stack and every enumerable property of an error that ends the process: the message says it all.
+    Object.defineProperties(this, {
+      name: { value: 'BootError' },
+      problem: { value: problem },
+      fix: { value: fix },
+      stack: { value: `BootError: ${this.message}`, writable: true },
+    })
   }
 }
 

@@ -76,7 +76,12 @@ function nameOf(root: string): string | undefined {
 }
 
 function findFile(path: string): string | undefined {
-  return EXTENSIONS.map((extension) => path + extension).find((candidate) => existsSync(candidate))
+  const found = EXTENSIONS.map((extension) => path + extension).filter((candidate) => existsSync(candidate))
+  if (found.length < 2) return found[0]
+  throw new BootError(
+    `${found.join(' and ')} are both there.`,
+    'keep one of them: it would be a matter of luck which is loaded.',
+  )
 }
 
 function missing(folder: string, place: string, content: string): BootError {

@@ -1,5 +1,6 @@
 // Over real sockets: connections that are kept, requests that follow each other, and an end in which nothing is lost.
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import { BootError, Controller, HttpResponse, serve } from 'contrail'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { askSocket, boot, listen } from '../../harness/app.js'
@@ -246,4 +247,28 @@ describe('R1: serve', () => {
     expect((await askSocket(`${server.url}/ok`)).status).toBe(200)
     expect(logged).toEqual([{ err: expect.any(Error) }])
   })
+})
+
+test('R6: close() lets a large response out to a slow reader, and ends after it', async () => {
+  const SIZE = 20_000_000
+  class LargeController extends Controller {
+    index() {
+      this.renderText('x'.repeat(SIZE))
+    }
+  }
+  const { app } = boot((r) => r.root(LargeController, 'index'))
+  const server = await app.listen({ port: 0, host: '127.0.0.1', signals: false })
+  const socket = connect(server.port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  let received = 0
+  socket.on('data', (chunk) => {
+    received += chunk.length
+    socket.pause()
+    setTimeout(() => socket.resume(), 2)
+  })
+  await once(socket, 'data')
+  const closed = app.close()
+  await once(socket, 'close')
+  await closed
+  expect(received).toBeGreaterThan(SIZE)
 })

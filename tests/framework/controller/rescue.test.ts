@@ -1,5 +1,5 @@
 // rescueFrom: which handler gets an error, and what it answers.
-import { Controller, type ControllerClass, NotFound } from 'contrail'
+import { Controller, type ControllerClass, MissingResponseError, NotFound } from 'contrail'
 import { describe, expect, test } from 'vitest'
 import { ask, boot } from '../../harness/app.js'
 
@@ -249,4 +249,18 @@ describe('whatever is thrown', () => {
     expect(answer.status).toBe(500)
     expect(log[0]?.['msg']).toMatch(/^Something that is no Error was thrown/)
   })
+})
+
+test.each(['missing', 'missingLater'] as const)('rescueFrom catches a missing answer of %s', async (action) => {
+  class SilentController extends Controller {
+    static {
+      this.rescueFrom(MissingResponseError, (c) => c.renderText('rescued'))
+    }
+    missing() {}
+    async missingLater() {
+      await null
+    }
+  }
+  const { app } = boot((r) => r.root(SilentController, action))
+  expect((await ask(app, '/')).text).toBe('rescued')
 })

@@ -159,3 +159,26 @@ describe('the level', () => {
     expect(log).toEqual([])
   })
 })
+
+test('an error is logged without what libraries hang on it', async () => {
+  class CallsController extends Controller {
+    index() {
+      throw Object.assign(new Error('refused'), { config: { headers: { authorization: 'Bearer hushhush' } } })
+    }
+  }
+  const { app, log } = boot((r) => r.root(CallsController, 'index'))
+  await ask(app, '/')
+  expect(JSON.stringify(log)).toContain('refused')
+  expect(JSON.stringify(log)).not.toContain('hushhush')
+})
+
+test('a long list of parameters is cut', async () => {
+  class ListsController extends Controller {
+    create() {
+      this.head(204)
+    }
+  }
+  const { app, log } = boot((r) => r.post('/', ListsController, 'create'), { config: { logLevel: 'info' } })
+  await ask(app, '/', { body: { list: Array.from({ length: 100_000 }, (_, index) => index) } })
+  expect(JSON.stringify(log).length).toBeLessThan(2_000)
+})

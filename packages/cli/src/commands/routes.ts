@@ -1,7 +1,10 @@
 // Why: `contrail routes`: what the app answers to, as a table or as JSON.
-import { importFramework } from '../app-framework.js'
+import type { Application } from 'contrail'
+import { type Framework, importFramework } from '../app-framework.js'
 import { CliError } from '../cli-error.js'
 import { CodeLoader } from '../dev-server/code-loader.js'
+import { failureText } from '../dev-server/failure-response.js'
+import { describeFailure } from '../dev-server/load-failure.js'
 import { chooseEnvironment } from '../environment.js'
 
 /** What a route looks like in `--json`. */
@@ -23,7 +26,7 @@ export async function routes(
   const framework = await importFramework(folder)
   const loader = await CodeLoader.start(folder)
   try {
-    const app = await framework.loadApplication(folder, { importFile: (path) => loader.import(path) })
+    const app = await load(framework, loader, folder)
     const rows = app.routes
       .map(
         ({ name, method, path, controller, action }): Row => ({
@@ -40,6 +43,17 @@ export async function routes(
     await app.close()
   } finally {
     await loader.close()
+  }
+}
+
+async function load(framework: Framework, loader: CodeLoader, folder: string): Promise<Application> {
+  try {
+    return await framework.loadApplication(folder, { importFile: (path) => loader.import(path) })
+  } catch (error) {
+    throw new CliError(
+      failureText(describeFailure(error, folder)).trimEnd(),
+      'mend the app; its routes are known once it loads.',
+    )
   }
 }
 

@@ -20,8 +20,6 @@ export async function server(
 ): Promise<void> {
   chooseEnvironment(options.environment)
   const framework = await importFramework(folder)
-  const host = options.bind ?? process.env['HOST'] ?? '127.0.0.1'
-  const port = await choosePort(options.port ?? portFromEnvironment(), host)
   const startedAt = performance.now()
   const loader = await CodeLoader.start(folder)
   let booted: Application | undefined
@@ -33,7 +31,14 @@ export async function server(
     failed: (text) => process.stderr.write(`${text}\n`),
   })
   await app.refresh()
-  const logger = { fatal: (details: object) => complain('The request handler failed', details) }
+  const milliseconds = Math.round(performance.now() - startedAt)
+  // Only now: PORT and HOST may stand in .env, which the app has read.
+  const host = options.bind ?? process.env['HOST'] ?? '127.0.0.1'
+  const port = await choosePort(options.port ?? portFromEnvironment(), host).catch(async (error: unknown) => {
+    await app.close()
+    throw error
+  })
+  const logger = { fatal: ({ err }: { err?: unknown }) => complain('A request could not be answered', err) }
   const running = await framework.serve((raw) => app.handle(raw), {
     port,
     host,
@@ -44,7 +49,7 @@ export async function server(
     await running.close()
     await app.close()
   })
-  process.stdout.write(banner(running.url, Math.round(performance.now() - startedAt), booted))
+  process.stdout.write(banner(running.url, milliseconds, booted))
 }
 
 function portFromEnvironment(): number {

@@ -76,6 +76,17 @@ export class CodeLoader {
     this.#environment.moduleGraph.invalidateAll()
   }
 
+  /** Drops every module, those that are still being evaluated too, which never will be finished. */
+  startAnew(): void {
+    this.#environment.runner.clearCache()
+    this.forgetAll()
+  }
+
+  /** The file that was read last: where a load that takes long may be. */
+  get lastLoaded(): string | undefined {
+    return [...this.#stamps.keys()].at(-1)
+  }
+
   /** Looks for these files too, though they are not loaded: they count as changed once they are there. */
   expect(files: readonly string[]): void {
     for (const file of files) if (!this.#stamps.has(file)) this.#stamps.set(file, stampOf(file))

@@ -5,11 +5,20 @@ import { CliError } from '../cli-error.js'
 
 const ATTEMPTS = 20
 
-/** Whether nothing listens on a port. */
+/** Whether nothing listens on a port. @throws CliError when the address cannot be bound at all */
 async function isFree(port: number, host: string): Promise<boolean> {
-  return await new Promise((resolve) => {
+  return await new Promise((resolve, reject) => {
     const probe = createServer()
-    probe.once('error', () => resolve(false))
+    probe.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'EADDRINUSE') resolve(false)
+      else
+        reject(
+          new CliError(
+            `${host}, port ${port}, cannot be bound: ${message}.`,
+            'choose another address with -b, or another port with -p.',
+          ),
+        )
+    })
     probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)))
   })
 }

@@ -1,7 +1,7 @@
 // Why: code that does not load is the commonest error of all; it is told with file, line and the lines around it.
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { stripVTControlCharacters } from 'node:util'
+import { inspect, stripVTControlCharacters } from 'node:util'
 
 /** What kept the app from loading, ready to be shown. */
 export interface LoadFailure {
@@ -11,6 +11,8 @@ export interface LoadFailure {
   readonly place: string | undefined
   readonly frame: string | undefined
   readonly stack: string | undefined
+  /** Whether a file that is imported is not there: its coming is no change to any file that was loaded. */
+  readonly isMissingFile: boolean
 }
 
 interface Location {
@@ -22,7 +24,8 @@ interface Location {
 /** Reads an error from the loader, from a boot check, or from the app's own modules. */
 export function describeFailure(error: unknown, root: string): LoadFailure {
   if (!(error instanceof Error)) {
-    return { title: 'Error', message: String(error), place: undefined, frame: undefined, stack: undefined }
+    const message = `something that is no Error was thrown: ${inspect(error, { depth: 2 })}`
+    return { title: 'Error', message, place: undefined, frame: undefined, stack: undefined, isMissingFile: false }
   }
   const stack = stripVTControlCharacters(error.stack ?? '')
   const message = stripVTControlCharacters(error.message)
@@ -32,11 +35,18 @@ export function describeFailure(error: unknown, root: string): LoadFailure {
   const location = syntax ?? ownLocation(stack, root)
   return {
     title: syntax === undefined ? error.name : 'SyntaxError',
-    message: syntax === undefined ? message : syntaxMessage(error, message),
+    message: syntax === undefined ? withHint(message) : syntaxMessage(error, message),
     place: location && placeOf(location, root),
     frame: location && codeFrame(location),
     stack: syntax === undefined && error.name !== 'BootError' ? stack : undefined,
+    isMissingFile: /Cannot find (?:module|package)/.test(message),
   }
+}
+
+/** What a person cannot see from the message alone. */
+function withHint(message: string): string {
+  if (!message.startsWith('Class extends value undefined')) return message
+  return `${message}. The file it comes from does not export it, or two files import each other in a circle.`
 }
 
 const MISSING_IMPORT = /^Failed to load url (\S+) \(resolved id: .*?\) in (.+?)\. Does the file exist\?$/
@@ -53,6 +63,7 @@ function missingImport(specifier: string, importer: string, root: string): LoadF
     place: index === -1 ? relative(root, importer) : placeOf(location, root),
     frame: index === -1 ? undefined : codeFrame(location),
     stack: undefined,
+    isMissingFile: true,
   }
 }
 

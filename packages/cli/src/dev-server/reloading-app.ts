@@ -6,6 +6,13 @@ import type { CodeLoader } from './code-loader.js'
 import { failureResponse, failureText } from './failure-response.js'
 import { describeFailure, type LoadFailure } from './load-failure.js'
 
+/** Milliseconds after which a load that is still under way is told of, and given up when a file changes. */
+const SLOW_LOAD = 5_000
+const LOOK_INTERVAL = 250
+
+/** Milliseconds until code that failed to load is tried again though no file changed: what it lacked may not be a file. */
+const RETRY_AFTER = 1_000
+
 /** Told what a load came to. */
 export interface LoadObserver {
   loaded(app: Application, milliseconds: number): void
@@ -22,6 +29,8 @@ export class ReloadingApp {
   #current: Generation | undefined
   #failure: LoadFailure | undefined
   #loading: Promise<void> | undefined
+  #attempts = 0
+  #retryAt = 0
 
   constructor(framework: Framework, loader: CodeLoader, folder: string, observer: LoadObserver) {
     this.#framework = framework
@@ -57,21 +66,61 @@ export class ReloadingApp {
   async #refreshNow(): Promise<void> {
     const changed = this.#loader.sweep()
     if (!changed && this.#current !== undefined && this.#failure === undefined) return
+    if (!changed && this.#failure !== undefined && performance.now() < this.#retryAt) return
     if (this.#failure !== undefined) this.#loader.forgetAll()
+    for (;;) {
+      const loading = this.#load()
+      const outcome = await Promise.race([loading, this.#changedBefore(loading)])
+      if (outcome === 'settled') return
+      // What hangs, such as a top-level await that nothing ends, is left behind with all it has loaded.
+      this.#loader.startAnew()
+    }
+  }
+
+  async #load(): Promise<'settled'> {
+    const attempt = ++this.#attempts
     const startedAt = performance.now()
     try {
       const app = await this.#framework.loadApplication(this.#folder, {
         importFile: (path) => this.#loader.import(path),
         logDestination: { write: (line) => void process.stdout.write(line) },
       })
-      const previous = this.#current
-      this.#current = new Generation(app)
-      this.#failure = undefined
-      this.#loader.expect([join(this.#folder, 'config', 'environments', `${app.environment.name}.ts`)])
-      this.#observer.loaded(app, performance.now() - startedAt)
+      if (attempt === this.#attempts) await this.#succeed(app, performance.now() - startedAt)
+      else await app.close()
+    } catch (error) {
+      if (attempt === this.#attempts) this.#fail(describeFailure(error, this.#folder))
+    }
+    return 'settled'
+  }
+
+  /** Resolves when a file changes while a load is still under way. Tells of a load that takes long, once. */
+  async #changedBefore(loading: Promise<unknown>): Promise<'changed'> {
+    return await new Promise((resolve) => {
+      const startedAt = performance.now()
+      let told = false
+      const look = setInterval(() => {
+        if (!told && performance.now() - startedAt > SLOW_LOAD) {
+          told = true
+          this.#observer.failed(
+            `Still loading after ${SLOW_LOAD / 1000} s: ${this.#loader.lastLoaded ?? 'the app'}. A save starts again.`,
+          )
+        }
+        if (told && this.#loader.sweep()) resolve('changed')
+      }, LOOK_INTERVAL)
+      void loading.finally(() => clearInterval(look))
+    })
+  }
+
+  async #succeed(app: Application, milliseconds: number): Promise<void> {
+    const previous = this.#current
+    this.#current = new Generation(app)
+    this.#failure = undefined
+    this.#loader.expect([join(this.#folder, 'config', 'environments', `${app.environment.name}.ts`)])
+    this.#observer.loaded(app, milliseconds)
+    try {
       await previous?.retire()
     } catch (error) {
-      this.#fail(describeFailure(error, this.#folder))
+      this.#observer.failed(`The code before this did not close: ${String(error)}`)
     }
   }
 
@@ -79,6 +128,7 @@ export class ReloadingApp {
     const text = failureText(failure)
     const isNews = this.#failure === undefined || failureText(this.#failure) !== text
     this.#failure = failure
+    this.#retryAt = performance.now() + (failure.isMissingFile ? 0 : RETRY_AFTER)
     this.#loader.forgetAll()
     if (isNews) this.#observer.failed(text)
   }
@@ -98,6 +148,7 @@ const HIDDEN: LoadFailure = {
   place: undefined,
   frame: undefined,
   stack: undefined,
+  isMissingFile: false,
 }
 
 function hostnameOf(request: { readonly hostname: string | undefined }): string | undefined {

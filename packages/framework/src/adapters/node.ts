@@ -34,8 +34,11 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** After this long, idle connections are closed: a request that crossed our `Connection: close` has arrived by then. */
-const IDLE_GRACE = 500
+/**
+ * While draining, connections are looked at this often, in milliseconds; one that was idle twice in a row is closed. A
+ * request that crossed our `Connection: close` has arrived by then.
+ */
+const IDLE_CHECK = 250
 
 // headersTimeout and requestTimeout stop slow clients (slowloris); keepAliveTimeout outlives that of common load balancers,
 // which would otherwise send a request into a connection that is just being closed.
@@ -53,20 +56,26 @@ const SERVER_OPTIONS = {
 export async function serve(handle: Handle, options: ServeOptions): Promise<RunningServer> {
   const { logger, shutdownTimeout = 30_000 } = options
   let draining = false
+  const connections: Connections = new Map()
   const server = createServer(SERVER_OPTIONS, (incoming, outgoing) => {
+    const connection = connections.get(incoming.socket)
+    if (connection !== undefined) connection.underWay++
+    const answer = (response: HttpResponse) => {
+      if (connection !== undefined) connection.underWay--
+      write(response, outgoing, draining)
+    }
     const fail = (error: unknown) => abandon(outgoing, logger, error)
     try {
       const response = handle(new NodeRequest(incoming))
-      if (isPromise(response)) response.then((late) => write(late, outgoing, draining)).catch(fail)
-      else write(response, outgoing, draining)
+      if (isPromise(response)) response.then(answer).catch(fail)
+      else answer(response)
     } catch (error) {
       fail(error)
     }
   })
-  const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+    connections.set(socket, { underWay: 0, bytesRead: -1 })
+    socket.once('close', () => connections.delete(socket))
   })
   await bind(server, options)
   const { port, address, family } = server.address() as AddressInfo
@@ -75,7 +84,7 @@ export async function serve(handle: Handle, options: ServeOptions): Promise<Runn
   let closing: Promise<void> | undefined
   const close = () => {
     draining = true
-    closing ??= drain(server, sockets, shutdownTimeout)
+    closing ??= drain(server, connections, shutdownTimeout)
     return closing
   }
   return { url: `http://${host}:${port}`, port, close }
@@ -163,20 +172,28 @@ function checkPort(port: number, problem: string): number {
   throw new BootError(`${problem}.`, 'set it to a number from 0 to 65535.')
 }
 
-/** Not `server.close()` alone: that cuts idle connections at once, and with them requests that are already on the wire. */
-async function drain(server: Server, sockets: ReadonlySet<Socket>, deadline: number): Promise<void> {
+/** What is known of each open connection. */
+type Connections = Map<Socket, { underWay: number; bytesRead: number }>
+
+/**
+ * Not `server.close()` alone: that cuts idle connections at once, and with them requests that are already on the wire;
+ * and to node:http a connection is idle while a large response is still on its way out.
+ */
+async function drain(server: Server, connections: Connections, deadline: number): Promise<void> {
   const ended = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve())
   })
   const closeIdle = () => {
-    server.closeIdleConnections()
-    // Opened in advance by a browser and never used: to node:http not idle, but about to send its first request.
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+    for (const [socket, connection] of connections) {
+      if (connection.underWay > 0 || socket.writableLength > 0) continue
+      if (connection.bytesRead === socket.bytesRead) socket.destroy()
+      connection.bytesRead = socket.bytesRead
+    }
   }
-  const idle = setTimeout(closeIdle, Math.min(IDLE_GRACE, deadline))
+  const checking = setInterval(closeIdle, Math.min(IDLE_CHECK, deadline))
   const force = setTimeout(() => server.closeAllConnections(), deadline)
   await ended
-  clearTimeout(idle)
+  clearInterval(checking)
   clearTimeout(force)
   // Nothing is left to close but node:http's own timer, which would hold the server for ever.
   server.close()

@@ -1,6 +1,7 @@
 // Why: from what an app configured to what it runs with: merged, checked, every default filled in, and nothing decided later.
 import { BootError } from '../errors.js'
 import { compileProxyTrust, type ProxyTrust } from '../http/proxies.js'
+import { checkKnownKeys } from '../known-keys.js'
 import { compileParameterFilter, FILTERED_PARAMETERS, type ParameterFilter } from '../logging/filter-parameters.js'
 import { LOG_LEVELS, type LogLevel } from '../logging/logger.js'
 import { checkLocalHost, compileHostCheck, type HostCheck } from '../security/host-check.js'
@@ -9,7 +10,6 @@ import { CookieStore } from '../session/cookie-store.js'
 import type { SessionCookieOptions, SessionStore, SessionStoreClass } from '../session/store.js'
 import { type ApplicationConfig, CONFIG_KEYS, SESSION_COOKIE_KEYS } from './application-config.js'
 import type { Environment } from './environment.js'
-import { checkKnownKeys } from './known-keys.js'
 import { resolveOldSecrets, resolveSecret } from './secret.js'
 
 /** A configuration whose session store is of any kind. */

@@ -25,10 +25,7 @@ export function compileAction(controllerClass: ControllerClass, actionName: stri
     try {
       const result = chain(controller, context)
       if (!isPromise(result)) return answered(context)
-      return result.then(
-        () => answered(context),
-        (error: unknown) => rescue(controller, context, error),
-      )
+      return result.then(() => answered(context)).catch((error: unknown) => rescue(controller, context, error))
     } catch (error) {
       return rescue(controller, context, error)
     }

@@ -1,4 +1,5 @@
 // Why: filters and rescues are declared on classes and inherited in order; here they are kept, and read for one action.
+import { checkKnownKeys } from '../known-keys.js'
 import type { ActionName, ControllerClass } from './action-name.js'
 import type { Controller } from './controller.js'
 
@@ -153,7 +154,11 @@ function selects({ only, except }: Selection, action: string): boolean {
   return (only === undefined || only.includes(action)) && except?.includes(action) !== true
 }
 
+const SELECTION_KEYS = Object.keys({ only: true, except: true } satisfies Record<keyof Selection, true>)
+
+/** @throws BootError for an unknown option, TypeError for a name that is no method of the controller */
 function checkSelection(controller: ControllerClass, macro: string, selection: Selection): void {
+  checkKnownKeys(selection, SELECTION_KEYS, `the options of ${controller.name}.${macro}`)
   for (const key of ['only', 'except'] as const) {
     for (const name of selection[key] ?? []) {
       if (typeof (controller.prototype as Record<string, unknown>)[name] === 'function') continue

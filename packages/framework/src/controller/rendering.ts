@@ -26,6 +26,11 @@ export function answer(
   options: AnswerOptions,
 ): void {
   const { response } = context
+  if (context.sent) {
+    // Nobody awaits what runs this late: an error would end the process, for a request that was answered.
+    context.logger.error({ controller: context.controllerName, action: context.actionName }, tooLate(context, verb))
+    return
+  }
   if (response.answeredBy !== undefined) throw new DoubleRenderError(context.where, verb)
   if (options.status !== undefined) response.status = options.status
   if (type !== undefined && !response.headers.has('content-type')) response.headers.setTrusted('content-type', type)
@@ -34,6 +39,10 @@ export function answer(
   }
   response.body = body
   response.answeredBy = verb
+}
+
+function tooLate({ where }: RequestContext, verb: string): string {
+  return `${verb}() came too late: ${where} has ended and its response is sent. Await what the action starts.`
 }
 
 export function answerJson(context: RequestContext, value: unknown, options: AnswerOptions): void {

@@ -20,6 +20,8 @@ export class RequestContext {
   response = new HttpResponse()
   /** Set when a before-filter answered: the action and the after-filters around it do not run. */
   halted = false
+  /** Set when the response has left the app: what is answered from here on is too late. */
+  sent = false
   /** The action's place for errors and the log; undefined until a route matched. */
   controllerName: string | undefined
   actionName: string | undefined

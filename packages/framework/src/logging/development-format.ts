@@ -53,13 +53,10 @@ export class DevelopmentFormat {
   }
 
   /** Indented: a message may hold line breaks that a client sent, and what follows one must not pass for an entry. */
-  #error(error: Record<string, unknown>): string {
-    const stack =
-      typeof error['stack'] === 'string' ? error['stack'] : `${String(error['type'])}: ${String(error['message'])}`
-    return `\n${stack
-      .split('\n')
-      .map((line) => this.#paint('red', `  ${printable(line)}`))
-      .join('\n')}`
+  #error({ type, message, stack }: Record<string, unknown>): string {
+    const text = typeof stack === 'string' ? stack : `${String(type)}: ${String(message)}`
+    const lines = text.split('\n').map((line) => this.#paint('red', `  ${printable(line)}`))
+    return `\n${lines.join('\n')}`
   }
 
   #paint(style: Style, text: string): string {

@@ -19,6 +19,7 @@ export const FILTERED_PARAMETERS: readonly string[] = [
 const REPLACEMENT = '[FILTERED]'
 const MAXIMUM_DEPTH = 8
 const MAXIMUM_TEXT = 1_000
+const MAXIMUM_ITEMS = 50
 
 /** Copies parameters for the log: secrets replaced, long texts cut, deep nesting left out. */
 export type ParameterFilter = (parameters: object) => Record<string, unknown>
@@ -35,12 +36,15 @@ export function compileParameterFilter(words: readonly string[]): ParameterFilte
     if (typeof value === 'string') return value.length > MAXIMUM_TEXT ? `${value.slice(0, MAXIMUM_TEXT)}…` : value
     if (typeof value !== 'object' || value === null) return value
     if (depth >= MAXIMUM_DEPTH) return '…'
-    if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1))
+    if (Array.isArray(value)) {
+      const items = value.slice(0, MAXIMUM_ITEMS).map((item) => copy(item, depth + 1))
+      return value.length > MAXIMUM_ITEMS ? [...items, '…'] : items
+    }
     return copyObject(value, depth)
   }
   const copyObject = (object: object, depth: number) => {
     const result = Object.create(null) as Record<string, unknown>
-    for (const [name, value] of Object.entries(object))
+    for (const [name, value] of Object.entries(object).slice(0, MAXIMUM_ITEMS))
       result[name] = isSecret(name) ? REPLACEMENT : copy(value, depth + 1)
     return result
   }

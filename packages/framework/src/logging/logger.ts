@@ -24,8 +24,29 @@ export interface LoggerOptions {
   readonly destination?: LogDestination | undefined
 }
 
+/** How deep the causes of an error are logged. */
+const MAXIMUM_CAUSES = 5
+
+/**
+ * An error as it is logged: its type, message and stack, with the stacks of its causes. Not its other properties, which
+ * pino would add: libraries hang whole requests there, credentials included.
+ */
+function loggedError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const stacks: string[] = []
+  for (let at: unknown = error; at instanceof Error && stacks.length <= MAXIMUM_CAUSES; at = at.cause) {
+    stacks.push(String(at.stack ?? at.message))
+  }
+  return { type: error.name, message: error.message, stack: stacks.join('\ncaused by: ') }
+}
+
 export function createLogger({ level, readable, destination }: LoggerOptions): Logger {
-  const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } }
+  const options = {
+    level,
+    base: null,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: loggedError },
+  }
   const target = destination ?? pino.destination({ fd: 1, sync: true })
   return readable ? pino(options, new DevelopmentFormat(target)) : pino(options, target)
 }

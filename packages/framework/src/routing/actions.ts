@@ -29,7 +29,7 @@ export function checkAction(controller: ControllerClass, action: string, route: 
   if (typeof controller !== 'function' || !(controller.prototype instanceof Controller)) {
     throw new BootError(
       `${route} names ${describe(controller)}, which is no controller.`,
-      'give a class that extends ApplicationController. If it is undefined here, two files import each other: break the circle.',
+      'give a class that extends ApplicationController. If it is undefined here, its file does not export it, or two files import each other: mend the name or break the circle.',
     )
   }
   if (actionNames(controller).includes(action)) return

@@ -1,6 +1,8 @@
 // Why: the seven actions of a resource, as Rails has them, in one table that routes and types are both read from.
 import type { ActionName, ControllerClass } from '../controller/action-name.js'
 import type { Controller } from '../controller/controller.js'
+import { BootError } from '../errors.js'
+import { checkKnownKeys } from '../known-keys.js'
 
 /** An HTTP method that routes can have. */
 export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
@@ -59,7 +61,33 @@ export type MustHave<C extends Controller, Actions extends string> = [Exclude<Ac
 /** A controller class that has the actions a resource routes to. */
 export type ResourceController<C extends Controller, Actions extends string> = ControllerClass<C> & MustHave<C, Actions>
 
-export function chosenActions(all: readonly ResourceActionName[], options: ResourceOptions): ResourceActionName[] {
+/** The names of all options, held to the type by the compiler. */
+const RESOURCE_OPTION_NAMES = Object.keys({
+  only: true,
+  except: true,
+  path: true,
+  param: true,
+  singular: true,
+} satisfies Record<keyof ResourceOptions, true>)
+
+/**
+ * The actions that options leave a resource with.
+ * @param where how an error names the resource, such as `resources('posts')`
+ * @throws BootError for an unknown option, or an action that the resource cannot have
+ */
+export function chosenActions(
+  all: readonly ResourceActionName[],
+  options: ResourceOptions,
+  where: string,
+): ResourceActionName[] {
+  checkKnownKeys(options, RESOURCE_OPTION_NAMES, where)
+  for (const name of [...(options.only ?? []), ...(options.except ?? [])]) {
+    if (all.includes(name)) continue
+    throw new BootError(
+      `${where} names the action ${JSON.stringify(name)}, which it cannot have.`,
+      `choose from ${all.join(', ')}; others are routes of r.member or r.collection.`,
+    )
+  }
   return all.filter(
     (name) => (options.only === undefined || options.only.includes(name)) && options.except?.includes(name) !== true,
   )

@@ -3,6 +3,7 @@ import { pluralize, singularize } from 'inflection'
 import type { ActionName, ControllerClass } from '../controller/action-name.js'
 import type { Controller } from '../controller/controller.js'
 import { BootError } from '../errors.js'
+import { checkKnownKeys } from '../known-keys.js'
 import { camelCase, joinPath } from './naming.js'
 import {
   type ChosenActions,
@@ -26,6 +27,8 @@ export interface RouteOptions {
   /** The route's name for `pathTo`. A namespace or resource around it puts its own in front or behind. */
   readonly as?: string
 }
+
+const ROUTE_OPTION_NAMES = Object.keys({ as: true } satisfies Record<keyof RouteOptions, true>)
 
 type Draw = (r: RouteMapper) => void
 
@@ -177,7 +180,8 @@ export class RouteMapper {
       collectionName: camelCase(this.#scope.prefix, collection),
       memberName: camelCase(this.#scope.prefix, singular),
     }
-    this.#drawResource(place, Object.keys(RESOURCE_ACTIONS) as ResourceActionName[], controller, options)
+    const all = Object.keys(RESOURCE_ACTIONS) as ResourceActionName[]
+    this.#drawResource(place, chosenActions(all, options, `resources('${name}')`), controller)
     this.#nest(nested, place, `${path}/:${camelCase(singular, param)}`)
   }
 
@@ -204,7 +208,7 @@ export class RouteMapper {
     const own = camelCase(this.#scope.prefix, name)
     const place: ResourceScope = { collectionPath: path, memberPath: path, collectionName: own, memberName: own }
     const all = Object.keys(RESOURCE_ACTIONS).filter((action) => action !== 'index') as ResourceActionName[]
-    this.#drawResource(place, all, controller, options)
+    this.#drawResource(place, chosenActions(all, options, `resource('${name}')`), controller)
     this.#nest(nested, place, path)
   }
 
@@ -218,10 +222,11 @@ export class RouteMapper {
   scope(path: string, options: RouteOptions, draw: Draw): void
   scope(path: string, optionsOrDraw: RouteOptions | Draw, maybeDraw?: Draw): void {
     const draw = typeof optionsOrDraw === 'function' ? optionsOrDraw : (maybeDraw as Draw)
-    const as = typeof optionsOrDraw === 'function' ? '' : (optionsOrDraw.as ?? '')
+    const options = typeof optionsOrDraw === 'function' ? {} : optionsOrDraw
+    checkKnownKeys(options, ROUTE_OPTION_NAMES, `scope('${path}')`)
     const scope = {
       path: joinPath(this.#scope.path, path),
-      prefix: camelCase(this.#scope.prefix, as),
+      prefix: camelCase(this.#scope.prefix, options.as ?? ''),
       member: undefined,
     }
     draw(new RouteMapper(this.#table, scope))
@@ -251,13 +256,8 @@ export class RouteMapper {
     draw(new RouteMapper(this.#table, { path, prefix: '', member: undefined }, naming))
   }
 
-  #drawResource(
-    place: ResourceScope,
-    all: readonly ResourceActionName[],
-    controller: ControllerClass,
-    options: ResourceOptions,
-  ): void {
-    for (const action of chosenActions(all, options)) {
+  #drawResource(place: ResourceScope, actions: readonly ResourceActionName[], controller: ControllerClass): void {
+    for (const action of actions) {
       const { methods, on, suffix } = RESOURCE_ACTIONS[action]
       const base = on === 'member' ? place.memberPath : place.collectionPath
       const name = on === 'member' || suffix !== '' ? place.memberName : place.collectionName
@@ -278,6 +278,7 @@ export class RouteMapper {
     action: string,
     options: RouteOptions = {},
   ): void {
+    checkKnownKeys(options, ROUTE_OPTION_NAMES, `the options of the route ${path}`)
     const as =
       options.as ?? (this.#naming !== undefined && /^\/?[A-Za-z][\w-]*$/.test(path) ? path.replace('/', '') : undefined)
     const name = as === undefined ? undefined : (this.#naming?.(as) ?? camelCase(this.#scope.prefix, as))

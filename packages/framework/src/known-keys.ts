@@ -1,6 +1,6 @@
 // Why: a misspelt configuration key that is silently ignored costs hours; it is refused, with the nearest known one.
-import { BootError } from '../errors.js'
-import { suggestion } from '../suggestion.js'
+import { BootError } from './errors.js'
+import { suggestion } from './suggestion.js'
 
 /**
  * Refuses keys that are not among the known ones.
