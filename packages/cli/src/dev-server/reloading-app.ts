@@ -10,6 +10,9 @@ import { describeFailure, type LoadFailure } from './load-failure.js'
 const SLOW_LOAD = 5_000
 const LOOK_INTERVAL = 250
 
+/** Milliseconds an editor may take to write a file. */
+const SAVE_TIME = 30
+
 /** Milliseconds until code that failed to load is tried again though no file changed: what it lacked may not be a file. */
 const RETRY_AFTER = 1_000
 
@@ -71,13 +74,16 @@ export class ReloadingApp {
     for (;;) {
       const loading = this.#load()
       const outcome = await Promise.race([loading, this.#changedBefore(loading)])
-      if (outcome === 'settled') return
+      if (outcome === 'loaded') return
       // What hangs, such as a top-level await that nothing ends, is left behind with all it has loaded.
-      this.#loader.startAnew()
+      if (outcome === 'changed') this.#loader.startAnew()
+      // A file that was read while an editor was writing it fails, and is whole a moment later.
+      else if (!(await this.#changesWithin(SAVE_TIME))) return this.#fail(outcome)
     }
   }
 
-  async #load(): Promise<'settled'> {
+  /** Loads the app. Resolves with the reason when it does not load. */
+  async #load(): Promise<'loaded' | LoadFailure> {
     const attempt = ++this.#attempts
     const startedAt = performance.now()
     try {
@@ -87,10 +93,17 @@ export class ReloadingApp {
       })
       if (attempt === this.#attempts) await this.#succeed(app, performance.now() - startedAt)
       else await app.close()
+      return 'loaded'
     } catch (error) {
-      if (attempt === this.#attempts) this.#fail(describeFailure(error, this.#folder))
+      this.#loader.forgetAll()
+      return describeFailure(error, this.#folder)
     }
-    return 'settled'
+  }
+
+  async #changesWithin(milliseconds: number): Promise<boolean> {
+    if (this.#loader.sweep()) return true
+    await new Promise((resolve) => setTimeout(resolve, milliseconds))
+    return this.#loader.sweep()
   }
 
   /** Resolves when a file changes while a load is still under way. Tells of a load that takes long, once. */
@@ -129,7 +142,6 @@ export class ReloadingApp {
     const isNews = this.#failure === undefined || failureText(this.#failure) !== text
     this.#failure = failure
     this.#retryAt = performance.now() + (failure.isMissingFile ? 0 : RETRY_AFTER)
-    this.#loader.forgetAll()
     if (isNews) this.#observer.failed(text)
   }
 
