@@ -27,6 +27,11 @@ describe('a misspelt option', () => {
       () => PagesController.skipBeforeAction('login', { onyl: ['index'] } as never),
       'did you mean "only"?',
     ],
+    [
+      'of protectFromForgery',
+      () => PagesController.protectFromForgery({ onyl: ['index'] } as never),
+      'PagesController.protectFromForgery',
+    ],
   ])('%s is a BootError that names it', (_, declare, part) => {
     expect(declare).toThrow(BootError)
     expect(declare).toThrow(part)

@@ -12,6 +12,7 @@ import { RequestContext, type RequestServices } from './controller/request-conte
 import { errorResponse, messageOf } from './error-response.js'
 import { MethodNotAllowed } from './errors.js'
 import { readBody } from './http/body.js'
+import { encryptedCookieSeal, signedCookieSeal } from './http/cookie-seals.js'
 import type { RawRequest } from './http/raw-request.js'
 import { HttpRequest } from './http/request.js'
 import type { HttpResponse } from './http/response.js'
@@ -63,6 +64,14 @@ export class Application {
     this.#services = {
       logger,
       pathTo: this.pathTo,
+      trustedOrigins: settings.trustedOrigins,
+      cookies: {
+        signed: signedCookieSeal(settings.secrets),
+        encrypted: encryptedCookieSeal(settings.secrets),
+        sessionKey: settings.sessionCookie.key,
+        onRejected: (cookie, reason, request) =>
+          logger.warn({ requestId: request.id, cookie, reason }, 'cookie ignored'),
+      },
       sessions: {
         store: settings.sessionStore,
         cookie: settings.sessionCookie,
@@ -129,7 +138,7 @@ export class Application {
   }
 
   #commit(context: RequestContext): MaybePromise<void> {
-    return context.touchedSession?.commit(context.response)
+    return context.commit()
   }
 
   #respond(context: RequestContext, startedAt: number): HttpResponse {

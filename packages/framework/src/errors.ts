@@ -155,14 +155,25 @@ export class NoRequestError extends Error {
   }
 }
 
-/** The session's cookie would be larger than browsers keep. */
+/** A cookie, that of the session or one of the app's own, would be larger than browsers keep. */
 export class CookieOverflowError extends Error {
   override readonly name = 'CookieOverflowError'
-  constructor(key: string, size: number, limit: number) {
+  constructor(what: 'session cookie' | 'cookie', key: string, size: number, limit: number) {
+    const fix =
+      what === 'session cookie'
+        ? 'Keep ids in the session and look the records up, or use a session store on a server.'
+        : 'Keep an id in the cookie and look the record up.'
     super(
-      `The session cookie ${key} would be ${size} bytes with its name; browsers keep at most ${limit}. ` +
-        'Nothing was sent. Keep ids in the session and look the records up, or use a session store on a server.',
+      `The ${what} ${key} would be ${size} bytes with its name; browsers keep at most ${limit}. Nothing was sent. ${fix}`,
     )
+  }
+}
+
+/** 422: the request may have been forged by another site. The message says what it lacks, and how an app lets it in. */
+export class InvalidAuthenticityToken extends HttpError {
+  override readonly name = 'InvalidAuthenticityToken'
+  constructor(message: string) {
+    super(422, message, { code: 'invalid_authenticity_token' })
   }
 }
 

@@ -27,6 +27,7 @@ export type {
   ErrorClass,
   FilterOptions,
 } from './controller/filters.js'
+export type { CsrfTokenOptions } from './controller/forgery-protection.js'
 export type { AnswerOptions, RedirectOptions } from './controller/rendering.js'
 export { type ApplicationParts, createApplication } from './create-application.js'
 export { escapeHtml } from './error-page.js'
@@ -39,6 +40,7 @@ export {
   Forbidden,
   HttpError,
   type HttpErrorOptions,
+  InvalidAuthenticityToken,
   MethodNotAllowed,
   MissingResponseError,
   NoRequestError,
@@ -48,7 +50,10 @@ export {
   UnprocessableContent,
   UnsupportedMediaType,
 } from './errors.js'
+export type { CookieJar, SealedCookieJar } from './http/cookie-jar.js'
+export type { CookieDeletion, CookieOptions } from './http/cookie-options.js'
 export type { CookieAttributes } from './http/cookies.js'
+export type { Jsonable, JsonValue } from './http/json-value.js'
 export type { Params } from './http/params.js'
 export type { TrustProxy } from './http/proxies.js'
 export type { RawRequest } from './http/raw-request.js'
@@ -66,6 +71,7 @@ export { defineRoutes, RouteMapper, type RouteOptions, type Routes } from './rou
 export { isLocalHost } from './security/host-check.js'
 export { CookieStore, type CookieStoreOptions } from './session/cookie-store.js'
 export type { Session, SessionData } from './session/data.js'
+export type { Flash, FlashData } from './session/flash.js'
 export { MemoryStore } from './session/memory-store.js'
 export type {
   RejectedSession,

@@ -21,6 +21,11 @@ export interface ApplicationConfig<StoreOptions extends object = CookieStoreOpti
    * development this machine's own names, elsewhere every host.
    */
   readonly hosts?: Hosts | undefined
+  /**
+   * Origins, such as `https://pay.example.com`, whose pages may send forms and unsafe requests here, beside the app's
+   * own. Requests that browsers say were started elsewhere get 422.
+   */
+  readonly trustedOrigins?: readonly string[] | undefined
   /** The most bytes a request's body may have; more is a 413. Default: 1,048,576. */
   readonly bodyLimit?: number | undefined
   /** How much is logged. Default: `debug` in development, `warn` in test, else `info`. */
@@ -37,6 +42,7 @@ export const CONFIG_KEYS = Object.keys({
   sessionOptions: true,
   trustProxy: true,
   hosts: true,
+  trustedOrigins: true,
   bodyLimit: true,
   logLevel: true,
   filterParameters: true,

@@ -33,11 +33,11 @@ export function resolveSecret(configured: unknown, environment: Environment, roo
 }
 
 /**
- * The secrets of the past.
+ * The secrets of the past: those that are configured, else `SECRET_KEY_BASE_OLD`.
  * @throws BootError when one is no string
  */
 export function resolveOldSecrets(configured: unknown): string[] {
-  const secrets = (Array.isArray(configured) ? configured : [configured]) as unknown[]
+  const secrets = [configured ?? process.env['SECRET_KEY_BASE_OLD']].flat() as unknown[]
   return secrets.filter((secret): secret is string => {
     if (secret === undefined || secret === null || secret === '') return false
     if (typeof secret === 'string') return true

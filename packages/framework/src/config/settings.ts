@@ -1,5 +1,6 @@
 // Why: from what an app configured to what it runs with: merged, checked, every default filled in, and nothing decided later.
 import { BootError } from '../errors.js'
+import type { Secrets } from '../http/cookie-seals.js'
 import { compileProxyTrust, type ProxyTrust } from '../http/proxies.js'
 import { checkKnownKeys } from '../known-keys.js'
 import { compileParameterFilter, FILTERED_PARAMETERS, type ParameterFilter } from '../logging/filter-parameters.js'
@@ -11,6 +12,7 @@ import type { SessionCookieOptions, SessionStore, SessionStoreClass } from '../s
 import { type ApplicationConfig, CONFIG_KEYS, SESSION_COOKIE_KEYS } from './application-config.js'
 import type { Environment } from './environment.js'
 import { resolveOldSecrets, resolveSecret } from './secret.js'
+import { resolveTrustedOrigins } from './trusted-origins.js'
 
 /** A configuration whose session store is of any kind. */
 // biome-ignore lint/suspicious/noExplicitAny: the options' type is of use to who writes them, not to who checks them by name
@@ -22,11 +24,14 @@ export interface Settings {
   readonly trust: ProxyTrust | undefined
   /** Undefined when every host is welcome. */
   readonly checkHost: HostCheck | undefined
+  readonly trustedOrigins: ReadonlySet<string>
   readonly bodyLimit: number
   readonly logLevel: LogLevel
   readonly filterParameters: ParameterFilter
   /** In milliseconds. */
   readonly shutdownTimeout: number
+  /** What signed and encrypted cookies are made with: the app's secret, and those of the past. */
+  readonly secrets: Secrets
   readonly sessionStore: SessionStore
   readonly sessionCookie: SessionCookie
   readonly expireAfter: number | undefined
@@ -57,6 +62,7 @@ export function resolveSettings(source: SettingsSource): Settings {
     environment,
     trust: proxyTrust(config),
     checkHost: hostCheck(config, environment),
+    trustedOrigins: resolveTrustedOrigins(config.trustedOrigins),
     bodyLimit: wholeNumber('bodyLimit', config.bodyLimit, 1_048_576, 'bytes'),
     logLevel: logLevel(config.logLevel, environment),
     filterParameters: compileParameterFilter([
@@ -110,14 +116,10 @@ function session(config: AnyConfig, { override, environment, root, name }: Setti
   const sessionCookie = new SessionCookie(key, options)
   const { expireAfter, maxLifetime } = options
   const secret = resolveSecret(options.secret, environment, root)
-  const sessionStore = new Store(options, {
-    key,
-    secret,
-    oldSecrets: resolveOldSecrets(options.oldSecret),
-    expireAfter,
-    maxLifetime,
-  })
-  return { sessionStore, sessionCookie, expireAfter }
+  const oldSecrets = resolveOldSecrets(options.oldSecret)
+  const secrets: Secrets = [secret, ...oldSecrets]
+  const sessionStore = new Store(options, { key, secret, oldSecrets, expireAfter, maxLifetime })
+  return { secrets, sessionStore, sessionCookie, expireAfter }
 }
 
 function hostCheck(config: AnyConfig, environment: Environment): HostCheck | undefined {

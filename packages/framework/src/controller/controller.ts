@@ -1,10 +1,12 @@
 // Why: the class that an app's controllers extend: the verbs an action answers with, and what it answers from.
 import { NoRequestError } from '../errors.js'
+import type { CookieJar } from '../http/cookie-jar.js'
 import type { Params } from '../http/params.js'
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import type { Logger } from '../logging/logger.js'
 import type { Session } from '../session/data.js'
+import type { Flash } from '../session/flash.js'
 import type { ControllerClass } from './action-name.js'
 import {
   type ActionSelection,
@@ -17,6 +19,7 @@ import {
   type ErrorClass,
   type FilterOptions,
 } from './filters.js'
+import { type CsrfTokenOptions, csrfToken, declareForgeryRule, TOKEN_FIELD } from './forgery-protection.js'
 import { type AnswerOptions, answer, answerJson, answerRedirect, type RedirectOptions } from './rendering.js'
 import type { RequestContext, RequestServices } from './request-context.js'
 
@@ -91,6 +94,26 @@ export abstract class Controller {
     declareRescue(this, Array.isArray(errors) ? (errors as ErrorClass<E>[]) : [errors as ErrorClass<E>], handler)
   }
 
+  /**
+   * For pages with forms: an unsafe request of which the browser does not say that it comes from this site must carry
+   * `this.csrfToken()`, as `X-CSRF-Token` or in the form's field `authenticity_token`; else it is a 422,
+   * `InvalidAuthenticityToken`, before any filter runs. Inherited; a child's declaration wins over its parents'.
+   *
+   * Without this, such a request is let in when it says nothing of its origin, as programs' do, and refused when it says
+   * that it comes from another site.
+   */
+  static protectFromForgery<C extends Controller>(this: ControllerClass<C>, options: ActionSelection<C> = {}): void {
+    declareForgeryRule(this, 'token', options)
+  }
+
+  /**
+   * Lets unsafe requests in, whoever started them: for actions that other sites' pages may call and that do not go by
+   * cookies, such as those of a public API or the return from a payment. Inherited, as {@link protectFromForgery}.
+   */
+  static skipForgeryProtection<C extends Controller>(this: ControllerClass<C>, options: ActionSelection<C> = {}): void {
+    declareForgeryRule(this, 'none', options)
+  }
+
   /** The request. */
   get request(): HttpRequest {
     return this.#bound('request').request
@@ -114,6 +137,19 @@ export abstract class Controller {
     return this.#bound('session').session.data
   }
 
+  /**
+   * Cookies to read, set and delete: plain strings, and any JSON value in `cookies.signed` and `cookies.encrypted`.
+   * They are sent when the action has ended; an error that nobody rescues sends none.
+   */
+  get cookies(): CookieJar {
+    return this.#bound('cookies').cookies
+  }
+
+  /** Messages for the next request, and those from the one before: `this.flash.set('notice', 'Saved.')`. */
+  get flash(): Flash {
+    return this.#bound('flash').session.flash
+  }
+
   /** Logs with the request's id. */
   get logger(): Logger {
     return this.#bound('logger').logger
@@ -127,12 +163,26 @@ export abstract class Controller {
     return this.#bound('pathTo').services.pathTo(...parameters)
   }
 
+  /**
+   * A token that proves that a request comes from a page of this site: for scripts, which send it as `X-CSRF-Token`.
+   * Another text at each call, all valid until the session ends or is renewed. Makes a session if there is none.
+   */
+  csrfToken(options?: CsrfTokenOptions): string {
+    return csrfToken(this.#bound('csrfToken'), options)
+  }
+
+  /** {@link csrfToken} as a form's hidden field, in HTML. */
+  csrfField(options?: CsrfTokenOptions): string {
+    // What a token is made of needs no escaping.
+    return `<input type="hidden" name="${TOKEN_FIELD}" value="${csrfToken(this.#bound('csrfField'), options)}">`
+  }
+
   /** Ends the session: its data and its id are gone, and what is set from here on is a new one. For log-out. */
   resetSession(): void {
     this.#bound('resetSession').session.reset()
   }
 
-  /** Gives the session a new id and keeps its data; the old id stands for nothing. For log-in, against session fixation. */
+  /** Gives the session a new id and keeps its data; the old id and its CSRF tokens stand for nothing. For log-in, against session fixation. */
   renewSession(): void {
     this.#bound('renewSession').session.renew()
   }

@@ -5,6 +5,7 @@ import type { ControllerClass } from './action-name.js'
 import { compileChain } from './chain.js'
 import { bindRequest, type Controller } from './controller.js'
 import { filtersFor, rescueFor } from './filters.js'
+import { forgeryCheckFor } from './forgery-protection.js'
 import type { RequestContext } from './request-context.js'
 
 /** An action ready to run: the answer is in the context's response afterwards. */
@@ -20,9 +21,11 @@ export type MakeController = () => { readonly controller: Controller; readonly d
 /** Compiles one action of a controller. */
 export function compileAction(controllerClass: ControllerClass, actionName: string, make: MakeController): Action {
   const chain = compileChain(filtersFor(controllerClass, actionName), actionName)
+  const checkForgery = forgeryCheckFor(controllerClass, actionName)
 
   const perform = (controller: Controller, context: RequestContext): MaybePromise<void> => {
     try {
+      checkForgery?.(context)
       const result = chain(controller, context)
       if (!isPromise(result)) return answered(context)
       return result.then(() => answered(context)).catch((error: unknown) => rescue(controller, context, error))

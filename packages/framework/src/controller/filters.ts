@@ -37,7 +37,7 @@ export interface Filter {
   readonly selection: Selection
 }
 
-interface Selection {
+export interface Selection {
   readonly only?: readonly string[]
   readonly except?: readonly string[]
 }
@@ -53,9 +53,16 @@ export interface Rescue {
   readonly handle: AnyFunction
 }
 
+/** How unsafe requests to some actions are checked: by a token too, or not at all. */
+export interface ForgeryRule {
+  readonly mode: 'token' | 'none'
+  readonly selection: Selection
+}
+
 interface Macros {
   readonly filters: (Filter | Skip)[]
   readonly rescues: Rescue[]
+  readonly forgery: ForgeryRule[]
 }
 
 const macrosByClass = new WeakMap<object, Macros>()
@@ -132,7 +139,7 @@ export function rescueFor(controller: ControllerClass, error: unknown): Rescue |
 }
 
 /** Macros of a class and its parents, parents first. */
-function lineage(controller: ControllerClass): Macros[] {
+export function lineage(controller: ControllerClass): Macros[] {
   const line: Macros[] = []
   for (let at: object | null = controller; at !== null; at = Object.getPrototypeOf(at) as object | null) {
     const macros = macrosByClass.get(at)
@@ -141,23 +148,24 @@ function lineage(controller: ControllerClass): Macros[] {
   return line
 }
 
-function macrosOf(controller: ControllerClass): Macros {
+/** The macros of one class, to add to. */
+export function macrosOf(controller: ControllerClass): Macros {
   let macros = macrosByClass.get(controller)
   if (macros === undefined) {
-    macros = { filters: [], rescues: [] }
+    macros = { filters: [], rescues: [], forgery: [] }
     macrosByClass.set(controller, macros)
   }
   return macros
 }
 
-function selects({ only, except }: Selection, action: string): boolean {
+export function selects({ only, except }: Selection, action: string): boolean {
   return (only === undefined || only.includes(action)) && except?.includes(action) !== true
 }
 
 const SELECTION_KEYS = Object.keys({ only: true, except: true } satisfies Record<keyof Selection, true>)
 
 /** @throws BootError for an unknown option, TypeError for a name that is no method of the controller */
-function checkSelection(controller: ControllerClass, macro: string, selection: Selection): void {
+export function checkSelection(controller: ControllerClass, macro: string, selection: Selection): void {
   checkKnownKeys(selection, SELECTION_KEYS, `the options of ${controller.name}.${macro}`)
   for (const key of ['only', 'except'] as const) {
     for (const name of selection[key] ?? []) {

@@ -1,6 +1,7 @@
 // Why: the verbs an action answers with come down to one thing done once: status, type and body put into the response.
 import { DoubleRenderError } from '../errors.js'
 import { checkRedirect } from '../security/redirect-target.js'
+import type { FlashData } from '../session/flash.js'
 import type { RequestContext } from './request-context.js'
 
 /** Options of an answer. */
@@ -15,6 +16,12 @@ export interface AnswerOptions {
 export interface RedirectOptions extends AnswerOptions {
   /** Let it lead to another host. Never with an address that a stranger can choose. */
   readonly allowOtherHost?: boolean
+  /** Flashed to the page it leads to, as `flash.notice`. */
+  readonly notice?: FlashData['notice']
+  /** Flashed to the page it leads to, as `flash.alert`. */
+  readonly alert?: FlashData['alert']
+  /** Flashed to the page it leads to. */
+  readonly flash?: Partial<FlashData>
 }
 
 /** Puts an answer into the response. @throws DoubleRenderError when there is one */
@@ -67,4 +74,14 @@ export function answerRedirect(context: RequestContext, target: string, options:
   if (status < 300 || status > 308 || status === 304)
     throw new RangeError(`redirectTo takes a status such as 302 or 303, not ${status}.`)
   answer(context, 'redirectTo', undefined, null, { status, headers: { ...options.headers, location } })
+  const { notice, alert } = options
+  const messages: Partial<FlashData> = {
+    ...options.flash,
+    ...(notice === undefined ? {} : { notice }),
+    ...(alert === undefined ? {} : { alert }),
+  }
+  for (const key of Object.keys(messages) as (keyof FlashData)[]) {
+    const message = messages[key]
+    if (message !== undefined) context.session.flash.set(key, message)
+  }
 }

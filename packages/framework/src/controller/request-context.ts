@@ -1,13 +1,19 @@
 // Why: everything a controller reaches in one request, made before the controller is bound to it.
+import { CookieChanges, type CookieServices } from '../http/cookie-changes.js'
+import { CookieJar } from '../http/cookie-jar.js'
 import { createParams, type Params } from '../http/params.js'
 import type { HttpRequest } from '../http/request.js'
 import { HttpResponse } from '../http/response.js'
 import type { Logger } from '../logging/logger.js'
+import type { MaybePromise } from '../maybe-promise.js'
 import { SessionLifecycle, type SessionServices } from '../session/lifecycle.js'
 
 /** What a request uses of the app. */
 export interface RequestServices {
   readonly sessions: SessionServices
+  readonly cookies: CookieServices
+  /** Origins that may send unsafe requests here beside the app's own. */
+  readonly trustedOrigins: ReadonlySet<string>
   readonly logger: Logger
   readonly pathTo: (
     name: string,
@@ -28,6 +34,7 @@ export class RequestContext {
   pathParams: Readonly<Record<string, string>> | undefined
   #params: Params | undefined
   #session: SessionLifecycle | undefined
+  #cookies: { readonly jar: CookieJar; readonly changes: CookieChanges } | undefined
   #logger: Logger | undefined
 
   constructor(
@@ -50,9 +57,18 @@ export class RequestContext {
     return this.#session
   }
 
-  /** The session if this request has come near it. */
-  get touchedSession(): SessionLifecycle | undefined {
-    return this.#session
+  get cookies(): CookieJar {
+    if (this.#cookies === undefined) {
+      const changes = new CookieChanges(this.services.cookies, this.request)
+      this.#cookies = { jar: new CookieJar(changes), changes }
+    }
+    return this.#cookies.jar
+  }
+
+  /** Writes what cookies and session became into the response; nothing for those that nobody touched. */
+  commit(): MaybePromise<void> {
+    this.#cookies?.changes.commit(this.response)
+    return this.#session?.commit(this.response)
   }
 
   get logger(): Logger {

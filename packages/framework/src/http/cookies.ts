@@ -1,6 +1,12 @@
 // Why: cookies are parsed and written by one well-kept library. The only file that knows it.
 import { parseCookie, type SerializeOptions, stringifySetCookie } from 'cookie'
 
+/** What browsers keep at most of a cookie: name and value together, in bytes (RFC 6265bis, 5.6). */
+export const MAXIMUM_COOKIE_SIZE = 4096
+
+// As of a URL, in which spaces and the like are encoded: others match no request.
+const PATH = /^\/[!-:<-~]*$/
+
 /** The attributes of a cookie, as `Set-Cookie` has them. */
 export interface CookieAttributes {
   /** Which hosts get it: this domain and all below. Without it: the very host that set it. */
@@ -30,4 +36,14 @@ export function parseCookies(header: string | undefined): Readonly<Record<string
  */
 export function serializeCookie(name: string, value: string, attributes: CookieAttributes): string {
   return stringifySetCookie(name, value, attributes as SerializeOptions)
+}
+
+/** Whether a `Path` is one that a browser could match. */
+export function isCookiePath(path: string): boolean {
+  return PATH.test(path)
+}
+
+/** The prefix of a name that browsers take only with certain attributes, in lower case; they know it in any case. */
+export function prefixOf(name: string): '__host-' | '__secure-' | undefined {
+  return /^__(?:host|secure)-/i.exec(name)?.[0].toLowerCase() as '__host-' | '__secure-' | undefined
 }

@@ -18,9 +18,9 @@ export class Encryptor {
    * @param key 32 bytes
    * @param purpose what is sealed is bound to it, and opens for no other
    */
-  constructor(key: Buffer, purpose: string) {
+  constructor(key: Buffer | KeyObject, purpose: string) {
     // A key given as bytes costs three to five times as much on Node 24 (docs/decisions/003).
-    this.#key = createSecretKey(key)
+    this.#key = Buffer.isBuffer(key) ? createSecretKey(key) : key
     this.#associated = Buffer.from(`contrail ${VERSION} ${purpose}`)
   }
 

@@ -1,16 +1,11 @@
 // Why: the session's cookie, whichever store is behind it: its attributes are decided at boot, its size checked when written.
 import { BootError, CookieOverflowError } from '../errors.js'
-import { type CookieAttributes, serializeCookie } from '../http/cookies.js'
+import { type CookieAttributes, isCookiePath, MAXIMUM_COOKIE_SIZE, prefixOf, serializeCookie } from '../http/cookies.js'
 import type { HttpRequest } from '../http/request.js'
 import type { SessionCookieOptions } from './store.js'
 
-/** What browsers keep at most of a cookie: name and value together, in bytes (RFC 6265bis, 5.6). */
-export const MAXIMUM_COOKIE_SIZE = 4096
-
 // Percent signs are left out too: a cookie's value is decoded when it is read.
 const VALUE = /^[\w.~-]*$/
-// As of a URL, in which spaces and the like are encoded: others match no request.
-const PATH = /^\/[!-:<-~]*$/
 
 /** Writes a session's `Set-Cookie`. */
 export class SessionCookie {
@@ -54,7 +49,7 @@ export class SessionCookie {
     if (!VALUE.test(value))
       throw new TypeError('The session store made a cookie value with other than letters, digits and -._~ in it.')
     const size = this.key.length + value.length
-    if (size > MAXIMUM_COOKIE_SIZE) throw new CookieOverflowError(this.key, size, MAXIMUM_COOKIE_SIZE)
+    if (size > MAXIMUM_COOKIE_SIZE) throw new CookieOverflowError('session cookie', this.key, size, MAXIMUM_COOKIE_SIZE)
     return `${this.key}=${value}${this.#suffixes(request).keep}`
   }
 
@@ -93,14 +88,13 @@ function checkConsistency(key: string, options: SessionCookieOptions): void {
   if (options.partitioned === true && options.secure !== true) {
     refuse('partitioned without secure: true: browsers drop such a cookie', 'add secure: true, or remove partitioned.')
   }
-  if (options.path !== undefined && !PATH.test(options.path)) {
+  if (options.path !== undefined && !isCookiePath(options.path)) {
     refuse(
       `the path ${JSON.stringify(options.path)} is none that a browser could match`,
       "begin it with '/' and encode what is no ASCII, as in a URL.",
     )
   }
-  // Browsers take these prefixes in any case.
-  const prefix = /^__(?:host|secure)-/i.exec(key)?.[0].toLowerCase()
+  const prefix = prefixOf(key)
   if (prefix === '__secure-' && options.secure !== true) {
     refuse(`the key ${key} without secure: true: browsers drop such a cookie`, 'add secure: true, or use another key.')
   }

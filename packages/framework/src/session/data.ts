@@ -17,6 +17,15 @@ export interface SessionData {}
 /** The session of a request: an object without a prototype, each key of {@link SessionData} or its absence. */
 export type Session = Partial<SessionData>
 
+/** What the framework keeps in a session, by names of its own, where the app's code does not see it. */
+export interface SessionReserve {
+  _flash?: Readonly<Record<string, unknown>> | undefined
+  _csrf_token?: string | undefined
+}
+
+/** The reserved names, and how an error calls what is kept there. */
+const RESERVED: Readonly<Record<keyof SessionReserve, string>> = { _flash: 'this.flash', _csrf_token: 'the CSRF token' }
+
 /** How deep a session's data may be nested. */
 const MAXIMUM_DEPTH = 100
 const DATE = '$date'
@@ -26,19 +35,38 @@ export function emptySession(): Session {
   return Object.create(null) as Session
 }
 
-/** Whether a session holds nothing that would be kept. */
-export function isEmptySession(session: Session): boolean {
-  for (const key in session) if (session[key as keyof Session] !== undefined) return false
+/** Whether a session, or its reserve, holds nothing that would be kept. */
+export function isEmptySession(session: Session | SessionReserve): boolean {
+  for (const key in session) if (session[key as keyof typeof session] !== undefined) return false
   return true
+}
+
+/** Takes what the framework keeps out of a session that was read. */
+export function takeReserve(session: Session): SessionReserve {
+  const reserve: Record<string, unknown> = {}
+  const keys = session as Record<string, unknown>
+  for (const name in RESERVED) {
+    if (keys[name] === undefined) continue
+    reserve[name] = keys[name]
+    delete keys[name]
+  }
+  return reserve
 }
 
 /**
  * The text form of a session: JSON, in which a date is `{"$date":"…"}`, and a key of the app's own that begins with
  * `$` in an object of one key gets another `$`. The same data gives the same text, so texts tell whether it changed.
+ * @param reserve what the framework keeps beside it
  * @throws SessionDataError naming the path of what would not come back as it went in
  */
-export function serializeSession(session: Session): string {
-  return JSON.stringify(encode(session, 'this.session', 0))
+export function serializeSession(session: Session, reserve: SessionReserve = {}): string {
+  const encoded = encode(session, 'this.session', 0) as Record<string, unknown>
+  for (const name in RESERVED) if (name in session) throw reserved(name)
+  if (isEmptySession(reserve)) return JSON.stringify(encoded)
+  const whole = Object.assign(emptySession(), encoded) as Record<string, unknown>
+  for (const name of Object.keys(reserve) as (keyof SessionReserve)[])
+    whole[name] = encode(reserve[name], RESERVED[name], 1)
+  return JSON.stringify(whole)
 }
 
 /** The session a text stands for. @throws SyntaxError when it is not JSON of an object */
@@ -138,4 +166,8 @@ function notPlain(value: object, path: string): SessionDataError {
     name ? `an instance of ${name}` : 'an object of a class',
     "A session keeps plain data: keep the record's id and look the record up, or spread what you need into a plain object.",
   )
+}
+
+function reserved(name: string): SessionDataError {
+  return new SessionDataError(`this.session.${name}`, "a name of the framework's own", 'Give it another name.')
 }

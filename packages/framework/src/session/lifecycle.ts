@@ -1,10 +1,20 @@
 // Why: a session's life within one request: found when first touched, kept when changed, before the response's head is
 // sent. Where it is kept is the store's business.
+import { markPrivate } from '../http/caching.js'
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import { andThen, isPromise, type MaybePromise } from '../maybe-promise.js'
 import type { SessionCookie } from './cookie.js'
-import { deserializeSession, emptySession, isEmptySession, type Session, serializeSession } from './data.js'
+import {
+  deserializeSession,
+  emptySession,
+  isEmptySession,
+  type Session,
+  type SessionReserve,
+  serializeSession,
+  takeReserve,
+} from './data.js'
+import { Flash } from './flash.js'
 import type { RejectedSession, SessionRecord, SessionStore } from './store.js'
 
 /** What all requests' sessions share. */
@@ -24,6 +34,10 @@ export class SessionLifecycle {
   #sought = false
   #outage: { readonly error: unknown } | undefined
   #data: Session | undefined
+  #reserve: SessionReserve = {}
+  /** The text to compare with, where it is not the very text that was found. */
+  #textFound: string | undefined
+  #flash: Flash | undefined
   #ending: 'none' | 'reset' | 'renew' = 'none'
 
   constructor(services: SessionServices, request: HttpRequest) {
@@ -56,16 +70,39 @@ export class SessionLifecycle {
     return this.#data
   }
 
+  /** The messages from the request before, and for the next. */
+  get flash(): Flash {
+    if (this.#flash === undefined) {
+      this.#data ??= this.#begin()
+      this.#flash = new Flash(this.#reserve._flash)
+    }
+    return this.#flash
+  }
+
+  /** The secret that this session's CSRF tokens are made from; undefined until there is one. */
+  get csrfSecret(): string | undefined {
+    this.#data ??= this.#begin()
+    return this.#reserve._csrf_token
+  }
+
+  set csrfSecret(secret: string) {
+    this.#data ??= this.#begin()
+    this.#reserve._csrf_token = secret
+  }
+
   /** Drops data and id. */
   reset(): void {
     this.#seek()
     this.#ending = 'reset'
     this.#data = emptySession()
+    this.#reserve = {}
+    this.#flash?.clear()
   }
 
-  /** Keeps the data under a new id. */
+  /** Keeps the data under a new id. CSRF tokens of before are void: whoever planted the session may have read one. */
   renew(): void {
     this.#data ??= this.#begin()
+    delete this.#reserve._csrf_token
     if (this.#ending === 'none') this.#ending = 'renew'
   }
 
@@ -75,8 +112,9 @@ export class SessionLifecycle {
    */
   commit(response: HttpResponse): MaybePromise<void> {
     if (this.#data === undefined) return
-    const isEmpty = isEmptySession(this.#data)
-    const kept = isEmpty ? this.#end() : this.#keep(serializeSession(this.#data))
+    if (this.#flash !== undefined) this.#reserve._flash = this.#flash.forNextRequest()
+    const isEmpty = isEmptySession(this.#data) && isEmptySession(this.#reserve)
+    const kept = isEmpty ? this.#end() : this.#keep(serializeSession(this.#data, this.#reserve))
     return andThen(kept, (header) => {
       markPrivate(response, header !== undefined)
       if (header !== undefined) response.headers.append('set-cookie', header)
@@ -91,7 +129,11 @@ export class SessionLifecycle {
     this.#seek()
     if (this.#found === undefined) return emptySession()
     try {
-      return deserializeSession(this.#found.payload)
+      const session = deserializeSession(this.#found.payload)
+      this.#reserve = takeReserve(session)
+      // The reserve is written last, whatever the order in which a store merged it in.
+      if (!isEmptySession(this.#reserve)) this.#textFound = serializeSession(session, this.#reserve)
+      return session
     } catch {
       this.#services.onRejected('its content is not the JSON of a session', this.#request)
       return emptySession()
@@ -135,8 +177,9 @@ export class SessionLifecycle {
     const found = this.#found
     if (found === undefined) return andThen(store.create(payload), keep)
     if (this.#ending !== 'none') return this.#replace(found, payload)
-    if (payload === found.payload && !found.stale) return undefined
-    return andThen(store.save(found, payload), (value) => {
+    const isUnchanged = payload === (this.#textFound ?? found.payload)
+    if (isUnchanged && !found.stale) return undefined
+    return andThen(store.save(found, isUnchanged ? found.payload : payload), (value) => {
       // Ended meanwhile. The browser may have the cookie of what came after it by now, which is not to be dropped.
       if (value === undefined) return undefined
       return value === this.#cookie && this.#services.expireAfter === undefined ? undefined : keep(value)
@@ -164,18 +207,3 @@ export class SessionLifecycle {
     )
   }
 }
-
-/** What a session had a part in is for one person: no shared cache may keep it, unless the app says so of a mere read. */
-function markPrivate({ headers }: HttpResponse, hasCookie: boolean): void {
-  if (!headers.has('cache-control')) {
-    headers.setTrusted('cache-control', hasCookie ? 'private, no-store' : 'private')
-    return
-  }
-  const said = headers.getAll('cache-control').join(', ')
-  const control = hasCookie ? said.replace(FOR_SHARED_CACHES, 'private') : said
-  headers.set('cache-control', SAYS_WHO.test(control) ? control : `${control}, private`)
-}
-
-// Directives of Cache-Control, as whole words.
-const FOR_SHARED_CACHES = /(?<![^\s,])(?:public|s-maxage=[^\s,]*)(?![^\s,])/gi
-const SAYS_WHO = /(?<![^\s,])(?:public|private|no-store)(?![^\s,])/i

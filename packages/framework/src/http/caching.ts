@@ -1,0 +1,21 @@
+// Why: an answer that was made for one person must not be kept by a cache that many share.
+import type { HttpResponse } from './response.js'
+
+/**
+ * What a session or a cookie had a part in is for one person: no shared cache may keep it, unless the app says so of a
+ * mere read.
+ * @param setsCookie whether the answer sets a cookie: then `public` and `s-maxage` are taken out
+ */
+export function markPrivate({ headers }: HttpResponse, setsCookie: boolean): void {
+  if (!headers.has('cache-control')) {
+    headers.setTrusted('cache-control', setsCookie ? 'private, no-store' : 'private')
+    return
+  }
+  const said = headers.getAll('cache-control').join(', ')
+  const control = setsCookie ? said.replace(FOR_SHARED_CACHES, 'private') : said
+  headers.set('cache-control', SAYS_WHO.test(control) ? control : `${control}, private`)
+}
+
+// Directives of Cache-Control, as whole words.
+const FOR_SHARED_CACHES = /(?<![^\s,])(?:public|s-maxage=[^\s,]*)(?![^\s,])/gi
+const SAYS_WHO = /(?<![^\s,])(?:public|private|no-store)(?![^\s,])/i
