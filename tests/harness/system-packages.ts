@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 
 /** Programs by the Debian package that has them. */
-const PROGRAMS: Readonly<Record<string, string>> = { curl: 'curl', chromium: 'chromium' }
+const PROGRAMS: Readonly<Record<string, string>> = { curl: 'curl', chromium: 'chromium', memcached: 'memcached' }
 
 export default function installSystemPackages(): void {
   const missing = Object.keys(PROGRAMS).filter((program) => spawnSync('which', [program]).status !== 0)

@@ -77,6 +77,7 @@ export class Application {
         cookie: settings.sessionCookie,
         expireAfter: settings.expireAfter,
         onRejected: (reason, request) => logger.warn({ requestId: request.id, reason }, 'session cookie ignored'),
+        onDropped: (reason, request) => logger.warn({ requestId: request.id, reason }, 'session change dropped'),
       },
     }
   }

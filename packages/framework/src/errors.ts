@@ -103,6 +103,18 @@ export class UnprocessableContent extends HttpError {
 }
 
 /**
+ * 503: the store of the sessions cannot be asked. Nobody is logged out by it: the cookie stays as it is, and the client is
+ * told to come back in a second.
+ */
+export class SessionStoreUnavailable extends HttpError {
+  override readonly name = 'SessionStoreUnavailable'
+  constructor(message = 'The session store cannot be asked.', options: HttpErrorOptions = {}) {
+    const headers = { 'retry-after': '1', ...options.headers }
+    super(503, message, { code: 'session_store_unavailable', ...options, headers })
+  }
+}
+
+/**
  * The app cannot start. The message says what is wrong and where; `fix` says what to do about it.
  * `contrail` prints both without a stack trace.
  */
@@ -174,6 +186,22 @@ export class InvalidAuthenticityToken extends HttpError {
   override readonly name = 'InvalidAuthenticityToken'
   constructor(message: string) {
     super(422, message, { code: 'invalid_authenticity_token' })
+  }
+}
+
+/** The session is larger than its store on a server keeps. */
+export class SessionOverflowError extends Error {
+  override readonly name = 'SessionOverflowError'
+  /**
+   * @param store the store's name
+   * @param size in bytes, with what the store adds
+   * @param limit what the store keeps, in words
+   */
+  constructor(store: string, size: number, limit: string) {
+    super(
+      `The session would take ${size} bytes in ${store}, which keeps at most ${limit}. The session is as it was before ` +
+        'this request. Keep ids in the session and look the records up.',
+    )
   }
 }
 

@@ -46,6 +46,8 @@ export {
   NoRequestError,
   NotFound,
   SessionDataError,
+  SessionOverflowError,
+  SessionStoreUnavailable,
   Unauthorized,
   UnprocessableContent,
   UnsupportedMediaType,
@@ -72,6 +74,8 @@ export { isLocalHost } from './security/host-check.js'
 export { CookieStore, type CookieStoreOptions } from './session/cookie-store.js'
 export type { Session, SessionData } from './session/data.js'
 export type { Flash, FlashData } from './session/flash.js'
+export { MemcachedStore } from './session/memcached/memcached-store.js'
+export type { MemcachedStoreOptions } from './session/memcached/options.js'
 export { MemoryStore } from './session/memory-store.js'
 export type {
   RejectedSession,

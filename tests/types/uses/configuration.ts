@@ -5,6 +5,7 @@ import {
   defineApplication,
   defineEnvironment,
   defineRoutes,
+  MemcachedStore,
   type SessionStore,
   type SessionStoreContext,
 } from 'contrail'
@@ -58,6 +59,14 @@ defineApplication({ sessionStore: ShelfStore, sessionOptions: { shelf: 'top', si
 defineApplication({ sessionStore: ForgetfulStore, sessionOptions: { shelf: 'top' } })
 defineApplication({ trustProxy: ['10.0.0.0/8', 'loopback'], hosts: ['.example.com'], bodyLimit: 1, logLevel: 'info' })
 defineEnvironment({ logLevel: 'debug', sessionOptions: { secure: true } })
+defineApplication({
+  sessionStore: MemcachedStore,
+  sessionOptions: { memcacheServer: 'localhost:11211', poolSize: 10, key: '_blog_session' },
+})
+defineApplication({
+  sessionStore: MemcachedStore,
+  sessionOptions: { memcacheServer: ['a:1', 'b:2'], onOutage: 'empty' },
+})
 defineEnvironment({ sessionStore: ShelfStore, sessionOptions: { shelf: 'top' } })
 
 // @ts-expect-error TS2561: it is written sessionStore
@@ -70,6 +79,10 @@ defineApplication({ sessionStore: CookieStore, sessionOptions: { memcacheServer:
 defineApplication({ sessionStore: ShelfStore, sessionOptions: { shelf: 'top', secret: 'x' } })
 // @ts-expect-error TS2322: it is a string
 defineApplication({ sessionStore: ShelfStore, sessionOptions: { shelf: 1 } })
+// @ts-expect-error TS2561: it is written poolSize
+defineApplication({ sessionStore: MemcachedStore, sessionOptions: { poolsize: 10 } })
+// @ts-expect-error TS2322: no such word
+defineApplication({ sessionStore: MemcachedStore, sessionOptions: { onOutage: 'ignore' } })
 // @ts-expect-error TS2322: it lacks shelf
 defineApplication({ sessionStore: ShelfStore, sessionOptions: { size: 1 } })
 // @ts-expect-error TS2353: without a store it is the cookie store

@@ -1,5 +1,6 @@
 // Why: a session's life within one request: found when first touched, kept when changed, before the response's head is
 // sent. Where it is kept is the store's business.
+import { SessionStoreUnavailable } from '../errors.js'
 import { markPrivate } from '../http/caching.js'
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
@@ -24,6 +25,8 @@ export interface SessionServices {
   readonly expireAfter: number | undefined
   /** Told why a cookie was not accepted. */
   readonly onRejected: (reason: string, request: HttpRequest) => void
+  /** Told why what a request changed was not kept, though it was not to fail for it. */
+  readonly onDropped: (reason: string, request: HttpRequest) => void
 }
 
 /** The session of one request. */
@@ -33,6 +36,8 @@ export class SessionLifecycle {
   #found: SessionRecord | undefined
   #sought = false
   #outage: { readonly error: unknown } | undefined
+  /** An outage that the request is to bear: its session is empty, and nothing is kept of it. */
+  #borne: SessionStoreUnavailable | undefined
   #data: Session | undefined
   #reserve: SessionReserve = {}
   /** The text to compare with, where it is not the very text that was found. */
@@ -53,7 +58,11 @@ export class SessionLifecycle {
     const { store } = this.#services
     if (!store.preload || this.#cookie === undefined) return
     const fail = (error: unknown) => {
-      this.#outage = { error }
+      if (!this.#bears(error)) this.#outage = { error }
+      else {
+        this.#borne = error
+        this.#services.onRejected(error.message, this.#request)
+      }
     }
     try {
       const result = store.load(this.#cookie)
@@ -165,6 +174,7 @@ export class SessionLifecycle {
   #end(): MaybePromise<string | undefined> {
     const { store, cookie } = this.#services
     const isReset = this.#ending === 'reset'
+    if (isReset && this.#borne !== undefined) throw this.#borne
     if (this.#found === undefined) return isReset && this.#cookie !== undefined ? cookie.drop(this.#request) : undefined
     return andThen(store.destroy(this.#found), (wasThere) =>
       wasThere !== false || isReset ? cookie.drop(this.#request) : undefined,
@@ -175,15 +185,43 @@ export class SessionLifecycle {
     const { store, cookie } = this.#services
     const keep = (value: string) => cookie.keep(value, this.#request)
     const found = this.#found
-    if (found === undefined) return andThen(store.create(payload), keep)
+    if (this.#borne !== undefined) {
+      if (this.#ending === 'reset') throw this.#borne
+      return this.#drop(this.#borne)
+    }
+    if (found === undefined) return this.#bearing(() => andThen(store.create(payload), keep))
     if (this.#ending !== 'none') return this.#replace(found, payload)
     const isUnchanged = payload === (this.#textFound ?? found.payload)
     if (isUnchanged && !found.stale) return undefined
-    return andThen(store.save(found, isUnchanged ? found.payload : payload), (value) => {
-      // Ended meanwhile. The browser may have the cookie of what came after it by now, which is not to be dropped.
-      if (value === undefined) return undefined
-      return value === this.#cookie && this.#services.expireAfter === undefined ? undefined : keep(value)
-    })
+    return this.#bearing(() =>
+      andThen(store.save(found, isUnchanged ? found.payload : payload), (value) => {
+        // Ended meanwhile. The browser may have the cookie of what came after it by now, which is not to be dropped.
+        if (value === undefined) return undefined
+        return value === this.#cookie && this.#services.expireAfter === undefined ? undefined : keep(value)
+      }),
+    )
+  }
+
+  #bears(error: unknown): error is SessionStoreUnavailable {
+    return this.#services.store.onOutage === 'empty' && error instanceof SessionStoreUnavailable
+  }
+
+  /** Keeps a change, or drops it in an outage that is to be borne. */
+  #bearing(keep: () => MaybePromise<string | undefined>): MaybePromise<string | undefined> {
+    const drop = (error: unknown) => {
+      if (this.#bears(error)) return this.#drop(error)
+      throw error
+    }
+    try {
+      const kept = keep()
+      return isPromise(kept) ? kept.catch(drop) : kept
+    } catch (error) {
+      return drop(error)
+    }
+  }
+
+  #drop({ message }: SessionStoreUnavailable): undefined {
+    this.#services.onDropped(message, this.#request)
   }
 
   /**

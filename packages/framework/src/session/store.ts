@@ -31,6 +31,12 @@ export interface SessionStore {
    */
   readonly preload: boolean
   /**
+   * What becomes of a request that needs its session when a method throws {@link SessionStoreUnavailable}.
+   * `'unavailable'`, the default: it fails with that error. `'empty'`: it goes on with an empty session, and what it
+   * changes is not kept; a request that is to end its session fails all the same.
+   */
+  readonly onOutage?: 'unavailable' | 'empty'
+  /**
    * The session that a cookie's value stands for. Never throws for a bad value, whatever it is.
    * @throws when the store cannot be asked; an outage is not an empty session
    */

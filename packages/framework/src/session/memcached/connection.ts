@@ -1,0 +1,240 @@
+// Why: the one file that knows memjs, and what it must be kept from. A memjs client that met a fault can wait for ever,
+// take the rest of one answer for the beginning of the next, or give one key's answer to another. So a client has one
+// connection here, every operation its own deadline, and after the first fault it is let go and never used again.
+import type { Socket } from 'node:net'
+import memjs, { type Response } from 'memjs'
+import { Opcode, type Operation, type Reply } from './protocol.js'
+
+/** How to reach and use one memcached server. */
+export interface ConnectionSettings {
+  readonly host: string
+  readonly port: number
+  readonly username: string | undefined
+  readonly password: string | undefined
+  /** Milliseconds that one operation may take, connecting included. */
+  readonly timeout: number
+}
+
+/** memjs counts operations in 32 bits and throws at each from the 2,147,483,648th on: long before, another client is made. */
+const MAXIMUM_OPERATIONS = 1_000_000
+/** Seconds. memjs's own deadlines leave a connection half open, and pass while replies lie unread: never the first to pass. */
+const PATIENCE = 3600
+/** No reply of a session server is longer, so what announces more is none. */
+const MAXIMUM_REPLY = 64 * 1024 * 1024
+const REPLY_MAGIC = 0x81
+
+interface Pending {
+  readonly operation: Operation
+  readonly request: Buffer
+  readonly seq: number
+  readonly resolve: (reply: Reply) => void
+  readonly reject: (error: Error) => void
+  timer?: NodeJS.Timeout
+}
+
+/** Who is told how a connection fares. */
+export interface ConnectionOwner {
+  /** An operation suffered, for this reason. Said once at most; the connection is not usable any more. */
+  onFault(reason: string): void
+  /** Said once, last. */
+  onClosed(connection: Connection): void
+}
+
+/** One connection to one memcached server, from its first operation to its first fault. */
+export class Connection {
+  readonly #timeout: number
+  readonly #server: InstanceType<typeof memjs.Server>
+  readonly #client: InstanceType<typeof memjs.Client>
+  readonly #owner: ConnectionOwner
+  /** Collected within one turn of the event loop. */
+  #outbox: Pending[] = []
+  readonly #sent = new Set<Pending>()
+  #socket: Socket | undefined
+  #isUsable = true
+  #isClosed = false
+  #goodbye: { readonly said: Promise<void>; readonly resolve: () => void } | undefined
+
+  /** Begins to connect. */
+  constructor(settings: ConnectionSettings, owner: ConnectionOwner) {
+    const { host, port, username, password, timeout } = settings
+    this.#timeout = timeout
+    this.#owner = owner
+    const options = { timeout: PATIENCE, conntimeout: PATIENCE, keepAlive: true, keepAliveDelay: 30 }
+    // Each gets a copy, since memjs writes its defaults into what it is given. One server, one attempt.
+    this.#server = new memjs.Server(host, port, username, password, { ...options })
+    this.#client = new memjs.Client([this.#server], { ...options, retries: 1, logger: { log() {} } })
+    this.#connect()
+  }
+
+  /** Whether more operations may be given to it. */
+  get isUsable(): boolean {
+    return this.#isUsable && this.#client.seq < MAXIMUM_OPERATIONS
+  }
+
+  /** Whether operations are being collected, to go out together. */
+  get isCollecting(): boolean {
+    return this.#outbox.length > 0
+  }
+
+  /** How many operations are under way. */
+  get load(): number {
+    return this.#outbox.length + this.#sent.size
+  }
+
+  /**
+   * Sends an operation with all others of this turn of the event loop, in one write.
+   * @returns the reply, whatever its status
+   * @throws Error with the reason, as the rest of a sentence that begins with the server's name
+   */
+  perform(operation: Operation): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      this.#client.incrSeq()
+      const { seq } = this.#client
+      const request = requestOf(operation, seq)
+      if (this.#outbox.push({ operation, request, seq, resolve, reject }) === 1) setImmediate(() => this.#flush())
+    })
+  }
+
+  /** Lets what is under way end, then closes. */
+  retire(): void {
+    this.#isUsable = false
+    if (this.load === 0) this.#end(undefined)
+  }
+
+  /** Lets what is under way end, says goodbye and resolves when the connection is closed. */
+  quit(): Promise<void> {
+    if (this.#goodbye !== undefined) return this.#goodbye.said
+    let resolve = () => {}
+    const said = new Promise<void>((settle) => {
+      resolve = settle
+    })
+    this.#goodbye = { said, resolve }
+    this.#isUsable = false
+    if (this.load === 0) this.#sayGoodbye()
+    return said
+  }
+
+  #connect(): void {
+    this.#server.sock(false, (socket) => {
+      this.#socket = socket.setNoDelay(true).on('data', () => this.#inspect())
+    })
+    this.#server.sock(true, (socket) => {
+      socket.on('error', (error) => this.#end(inWords(error)))
+      // memjs takes no notice of either while it waits for an answer.
+      socket.on('end', () => this.#end('closed the connection'))
+      socket.on('close', () => this.#end('closed the connection'))
+    })
+  }
+
+  #flush(): void {
+    const outbox = this.#outbox
+    this.#outbox = []
+    this.#socket?.cork()
+    for (const pending of outbox) this.#send(pending)
+    this.#socket?.uncork()
+  }
+
+  #send(pending: Pending): void {
+    const { operation, request, seq } = pending
+    this.#sent.add(pending)
+    // What arrived while this process was busy with something else is read before the deadline is held to have passed.
+    pending.timer = setTimeout(() => setImmediate(() => this.#expire(pending)), this.#timeout)
+    this.#client.perform(operation.key, request, seq, (error, response) => {
+      if (!this.#sent.has(pending)) return
+      if (response === null) return this.#end(inWords(error))
+      const fault = mismatch(response, operation, seq)
+      if (fault !== undefined) return this.#end(fault)
+      this.#settle(pending)
+      const { header, val } = response
+      pending.resolve({ status: header.status, cas: header.cas.readBigUInt64BE(), value: val.toString() })
+    })
+  }
+
+  #settle(pending: Pending): void {
+    this.#sent.delete(pending)
+    clearTimeout(pending.timer)
+    if (this.load > 0 || this.#isUsable || this.#isClosed) return
+    if (this.#goodbye === undefined) this.#end(undefined)
+    else this.#sayGoodbye()
+  }
+
+  /** The others under way may still be answered, each within its own deadline; no more are sent after them. */
+  #expire(pending: Pending): void {
+    if (!this.#sent.has(pending)) return
+    const reason = `did not answer within ${this.#timeout} ms`
+    this.#blame(reason)
+    pending.reject(new Error(reason))
+    this.#settle(pending)
+  }
+
+  /** What memjs could not read yet must be the beginning of a reply, or it would wait for its end in vain. */
+  #inspect(): void {
+    const rest = this.#server.responseBuffer
+    if (rest.length === 0) return
+    const isReply = rest[0] === REPLY_MAGIC && (rest.length < 12 || rest.readUInt32BE(8) <= MAXIMUM_REPLY)
+    if (!isReply) this.#end("answered with what is no reply of memcached's binary protocol")
+  }
+
+  #sayGoodbye(): void {
+    if (this.#socket === undefined) {
+      this.#end(undefined)
+      return
+    }
+    const timer = setTimeout(() => this.#end(undefined), this.#timeout)
+    this.#socket.once('close', () => clearTimeout(timer))
+    this.#client.quit()
+  }
+
+  #end(reason: string | undefined): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    const suffering = [...this.#sent, ...this.#outbox]
+    this.#sent.clear()
+    this.#outbox = []
+    for (const pending of suffering) {
+      clearTimeout(pending.timer)
+      pending.reject(new Error(reason))
+    }
+    this.#server.error(new Error(reason ?? 'retired'))
+    if (reason !== undefined && suffering.length > 0) this.#blame(reason)
+    this.#isUsable = false
+    this.#owner.onClosed(this)
+    this.#goodbye?.resolve()
+  }
+
+  #blame(reason: string): void {
+    if (!this.#isUsable) return
+    this.#isUsable = false
+    this.#owner.onFault(reason)
+  }
+}
+
+function requestOf({ opcode, key, cas, expiration, value = '' }: Operation, seq: number): Buffer {
+  const request = memjs.Utils.makeRequestBuffer(opcode, key, extrasOf(expiration), value, seq)
+  if (cas !== undefined) request.writeBigUInt64BE(cas, 16)
+  return request
+}
+
+/** Flags, which are not used, and the item's end. */
+function extrasOf(expiration: number | undefined): Buffer | string {
+  if (expiration === undefined) return ''
+  const extras = Buffer.alloc(8)
+  extras.writeUInt32BE(expiration, 4)
+  return extras
+}
+
+/** Why a response is not the answer to an operation, or undefined when it is. */
+function mismatch({ header, key }: Response, operation: Operation, seq: number): string | undefined {
+  const isAnswer =
+    header.magic === REPLY_MAGIC &&
+    header.opcode === operation.opcode &&
+    header.opaque === seq &&
+    (operation.opcode !== Opcode.GetWithKey || key.toString() === operation.key)
+  return isAnswer ? undefined : 'gave the answer to another question'
+}
+
+function inWords(error: Error | string | null): string {
+  if (typeof error === 'string') return `refused the log-in: ${error}`
+  const code = (error as NodeJS.ErrnoException | null)?.code
+  return `failed with ${code ?? error?.message ?? 'no reason given'}`
+}

@@ -1,0 +1,88 @@
+// Why: one memcached server as the store sees it: ask it and have an answer in time, whatever connections come and go.
+import { SessionStoreUnavailable } from '../../errors.js'
+import { Breaker } from './breaker.js'
+import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.js'
+import type { Operation, Reply } from './protocol.js'
+
+/** One memcached server: up to `poolSize` connections to it, opened as they are needed, and its breaker. */
+export class MemcachedServer {
+  /** `host:port`. */
+  readonly name: string
+  readonly #settings: ConnectionSettings
+  readonly #poolSize: number
+  readonly #breaker: Breaker
+  /** All that are not closed yet, those among them that only wait for their last replies. */
+  readonly #connections = new Set<Connection>()
+  readonly #owner: ConnectionOwner = {
+    onFault: (reason) => this.#failed(reason),
+    onClosed: (connection) => this.#connections.delete(connection),
+  }
+  #isClosed = false
+
+  constructor(name: string, settings: ConnectionSettings, poolSize: number) {
+    this.name = name
+    this.#settings = settings
+    this.#poolSize = poolSize
+    this.#breaker = new Breaker(settings.timeout)
+  }
+
+  /** Whether it has had so many faults that it is only asked on trial. */
+  get isLeftAlone(): boolean {
+    return this.#breaker.isOpen
+  }
+
+  /**
+   * Asks the server.
+   * @returns its reply, whatever the status
+   * @throws SessionStoreUnavailable when there is none within the deadline; the operation may have happened all the same
+   */
+  async perform(operation: Operation): Promise<Reply> {
+    if (this.#isClosed) throw this.unavailable('is not asked any more: the store was closed')
+    if (!this.#breaker.admit()) {
+      throw this.unavailable(`is left alone for a moment. It ${this.#breaker.lastFault}`)
+    }
+    try {
+      const reply = await this.#connection().perform(operation)
+      this.#breaker.succeeded()
+      return reply
+    } catch (error) {
+      throw this.unavailable((error as Error).message)
+    }
+  }
+
+  /** The error that says what the server did. */
+  unavailable(what: string): SessionStoreUnavailable {
+    return new SessionStoreUnavailable(`The sessions cannot be reached: memcached at ${this.name} ${what}.`)
+  }
+
+  /** Lets what is under way end, and closes every connection. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.all([...this.#connections].map((connection) => connection.quit()))
+  }
+
+  /** The one that collects in this turn of the event loop, else an idle one, a new one, or that with the least to do. */
+  #connection(): Connection {
+    let best: Connection | undefined
+    let usable = 0
+    for (const connection of this.#connections) {
+      if (!connection.isUsable) {
+        connection.retire()
+        continue
+      }
+      usable += 1
+      if (connection.isCollecting) return connection
+      if (best === undefined || connection.load < best.load) best = connection
+    }
+    if (best !== undefined && (best.load === 0 || usable >= this.#poolSize)) return best
+    const opened = new Connection(this.#settings, this.#owner)
+    this.#connections.add(opened)
+    return opened
+  }
+
+  #failed(reason: string): void {
+    this.#breaker.failed(reason)
+    // Whatever befell the server befell the other connections too, and the trial is not to fail for an old one.
+    if (this.#breaker.isOpen) for (const other of this.#connections) other.retire()
+  }
+}
