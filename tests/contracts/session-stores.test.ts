@@ -1,11 +1,13 @@
 // Every store that the framework brings, and one that answers late, keeps every promise that was made of sessions.
-import { CookieStore, MemoryStore } from 'contrail'
+import { CookieStore, MemoryStore, RackCookieStore, RailsCookieStore } from 'contrail'
 import { type SessionStoreHarness, sessionStoreContract } from 'contrail/testing'
 import { describe, test } from 'vitest'
 import { NetworkStore } from '../harness/network-store.js'
 
 const harnesses: SessionStoreHarness[] = [
   { store: CookieStore, keepsOnServer: false },
+  { store: RailsCookieStore, keepsOnServer: false, keepsDates: false },
+  { store: RackCookieStore, keepsOnServer: false, keepsDates: false },
   { store: MemoryStore, keepsOnServer: true },
   { store: NetworkStore, keepsOnServer: true },
 ]

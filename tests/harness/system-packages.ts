@@ -4,10 +4,15 @@ import { spawnSync } from 'node:child_process'
 /** Programs by the Debian package that has them. */
 const PROGRAMS: Readonly<Record<string, string>> = { curl: 'curl', chromium: 'chromium', memcached: 'memcached' }
 
+/** Gems for Ruby by their Debian package, each with what it needs and Ruby itself. Only CI must have them: see ruby.ts. */
+const GEMS: Readonly<Record<string, string>> = { actionpack: 'ruby-actionpack' }
+
 export default function installSystemPackages(): void {
-  const missing = Object.keys(PROGRAMS).filter((program) => spawnSync('which', [program]).status !== 0)
+  const programs = Object.keys(PROGRAMS).filter((program) => spawnSync('which', [program]).status !== 0)
+  const gems = process.env['CI'] === undefined ? [] : Object.keys(GEMS).filter((gem) => !hasGem(gem))
+  const missing = [...programs, ...gems]
   if (missing.length === 0) return
-  const packages = missing.map((program) => PROGRAMS[program] as string)
+  const packages = missing.map((name) => PROGRAMS[name] ?? (GEMS[name] as string))
   for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
     const { status } = spawnSync('apt-get', args, {
       stdio: 'inherit',
@@ -18,4 +23,9 @@ export default function installSystemPackages(): void {
         `The tests need ${missing.join(', ')}, and apt-get ${args[0]} failed. Install them and run again.`,
       )
   }
+}
+
+/** Whether there is a Ruby that has a gem. */
+export function hasGem(gem: string): boolean {
+  return spawnSync('ruby', ['-e', 'gem ARGV.first', gem]).status === 0
 }

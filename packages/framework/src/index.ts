@@ -71,12 +71,15 @@ export type { ResourceActionName, ResourceOptions, RouteMethod } from './routing
 export type { Route } from './routing/route-table.js'
 export { defineRoutes, RouteMapper, type RouteOptions, type Routes } from './routing/routes.js'
 export { isLocalHost } from './security/host-check.js'
+export type { RailsDigest } from './security/rails-encryptor.js'
 export { CookieStore, type CookieStoreOptions } from './session/cookie-store.js'
 export type { Session, SessionData } from './session/data.js'
 export type { Flash, FlashData } from './session/flash.js'
 export { MemcachedStore } from './session/memcached/memcached-store.js'
 export type { MemcachedStoreOptions } from './session/memcached/options.js'
 export { MemoryStore } from './session/memory-store.js'
+export { RackCookieStore, type RackCookieStoreOptions } from './session/rack-cookie-store.js'
+export { RailsCookieStore, type RailsCookieStoreOptions } from './session/rails-cookie-store.js'
 export type {
   RejectedSession,
   SessionCookieOptions,

@@ -161,7 +161,7 @@ describe('the flash', () => {
 
   test('keeps its names from the session, which says so', async () => {
     const { app, visit } = browser()
-    for (const name of ['_flash', '_csrf_token']) {
+    for (const name of ['_flash', '_csrf']) {
       expect((await visit((c) => c.put({ [name]: 1 }))).status).toBe(500)
       expect(app.log.at(-1)?.['msg']).toMatch(`this.session.${name} is a name of the framework's own`)
     }

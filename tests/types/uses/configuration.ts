@@ -6,6 +6,8 @@ import {
   defineEnvironment,
   defineRoutes,
   MemcachedStore,
+  RackCookieStore,
+  RailsCookieStore,
   type SessionStore,
   type SessionStoreContext,
 } from 'contrail'
@@ -56,6 +58,11 @@ defineApplication({ sessionOptions })
 defineApplication({ sessionStore: CookieStore, sessionOptions })
 defineApplication({ sessionOptions: { oldSecret: ['older', 'oldest'], secure: true, sameSite: 'none' } })
 defineApplication({ sessionStore: ShelfStore, sessionOptions: { shelf: 'top', size: 3, key: '_blog_session' } })
+defineApplication({
+  sessionStore: RailsCookieStore,
+  sessionOptions: { ...sessionOptions, digest: 'SHA1', oldDigest: 'SHA256' },
+})
+defineApplication({ sessionStore: RackCookieStore, sessionOptions: { ...sessionOptions, purpose: false } })
 defineApplication({ sessionStore: ForgetfulStore, sessionOptions: { shelf: 'top' } })
 defineApplication({ trustProxy: ['10.0.0.0/8', 'loopback'], hosts: ['.example.com'], bodyLimit: 1, logLevel: 'info' })
 defineEnvironment({ logLevel: 'debug', sessionOptions: { secure: true } })
@@ -69,6 +76,10 @@ defineApplication({
 })
 defineEnvironment({ sessionStore: ShelfStore, sessionOptions: { shelf: 'top' } })
 
+// @ts-expect-error TS2820: no digest of Rails
+defineApplication({ sessionStore: RailsCookieStore, sessionOptions: { digest: 'SHA512' } })
+// @ts-expect-error TS2322: a purpose is a text, or false
+defineApplication({ sessionStore: RackCookieStore, sessionOptions: { purpose: true } })
 // @ts-expect-error TS2561: it is written sessionStore
 defineApplication({ session_store: CookieStore })
 // @ts-expect-error TS2561: it is written expireAfter

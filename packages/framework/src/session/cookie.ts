@@ -4,8 +4,10 @@ import { type CookieAttributes, isCookiePath, MAXIMUM_COOKIE_SIZE, prefixOf, ser
 import type { HttpRequest } from '../http/request.js'
 import type { SessionCookieOptions } from './store.js'
 
-// Percent signs are left out too: a cookie's value is decoded when it is read.
-const VALUE = /^[\w.~-]*$/
+// Percent signs are left out too: a cookie's value is decoded when it is read. Of what needs encoding only base64's own
+// characters are let in, so that no value can end the header, its attributes or itself.
+const VALUE = /^[\w.~+/=-]*$/
+const ENCODED = /[+/=]/g
 
 /** Writes a session's `Set-Cookie`. */
 export class SessionCookie {
@@ -43,14 +45,15 @@ export class SessionCookie {
 
   /**
    * The header that keeps a value in the browser.
-   * @throws CookieOverflowError when browsers would drop it for its size; TypeError when it would need encoding
+   * @throws CookieOverflowError when browsers would drop it for its size; TypeError for a character that no store may use
    */
   keep(value: string, request: HttpRequest): string {
     if (!VALUE.test(value))
-      throw new TypeError('The session store made a cookie value with other than letters, digits and -._~ in it.')
-    const size = this.key.length + value.length
+      throw new TypeError('The session store made a cookie value with other than letters, digits and -._~+/= in it.')
+    const encoded = value.replace(ENCODED, encodeURIComponent)
+    const size = this.key.length + encoded.length
     if (size > MAXIMUM_COOKIE_SIZE) throw new CookieOverflowError('session cookie', this.key, size, MAXIMUM_COOKIE_SIZE)
-    return `${this.key}=${value}${this.#suffixes(request).keep}`
+    return `${this.key}=${encoded}${this.#suffixes(request).keep}`
   }
 
   /** The header that makes the browser drop the cookie. */

@@ -20,11 +20,11 @@ export type Session = Partial<SessionData>
 /** What the framework keeps in a session, by names of its own, where the app's code does not see it. */
 export interface SessionReserve {
   _flash?: Readonly<Record<string, unknown>> | undefined
-  _csrf_token?: string | undefined
+  _csrf?: string | undefined
 }
 
 /** The reserved names, and how an error calls what is kept there. */
-const RESERVED: Readonly<Record<keyof SessionReserve, string>> = { _flash: 'this.flash', _csrf_token: 'the CSRF token' }
+const RESERVED: Readonly<Record<keyof SessionReserve, string>> = { _flash: 'this.flash', _csrf: 'the CSRF token' }
 
 /** How deep a session's data may be nested. */
 const MAXIMUM_DEPTH = 100

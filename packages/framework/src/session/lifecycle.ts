@@ -18,6 +18,9 @@ import {
 import { Flash } from './flash.js'
 import type { RejectedSession, SessionRecord, SessionStore } from './store.js'
 
+/** The text of a session without data. */
+const EMPTY = serializeSession(emptySession())
+
 /** What all requests' sessions share. */
 export interface SessionServices {
   readonly store: SessionStore
@@ -91,12 +94,12 @@ export class SessionLifecycle {
   /** The secret that this session's CSRF tokens are made from; undefined until there is one. */
   get csrfSecret(): string | undefined {
     this.#data ??= this.#begin()
-    return this.#reserve._csrf_token
+    return this.#reserve._csrf
   }
 
   set csrfSecret(secret: string) {
     this.#data ??= this.#begin()
-    this.#reserve._csrf_token = secret
+    this.#reserve._csrf = secret
   }
 
   /** Drops data and id. */
@@ -111,7 +114,7 @@ export class SessionLifecycle {
   /** Keeps the data under a new id. CSRF tokens of before are void: whoever planted the session may have read one. */
   renew(): void {
     this.#data ??= this.#begin()
-    delete this.#reserve._csrf_token
+    delete this.#reserve._csrf
     if (this.#ending === 'none') this.#ending = 'renew'
   }
 
@@ -175,6 +178,8 @@ export class SessionLifecycle {
     const { store, cookie } = this.#services
     const isReset = this.#ending === 'reset'
     if (isReset && this.#borne !== undefined) throw this.#borne
+    // Only other frameworks keep one; reading it is no reason to drop it.
+    if (this.#found?.payload === EMPTY && !isReset) return undefined
     if (this.#found === undefined) return isReset && this.#cookie !== undefined ? cookie.drop(this.#request) : undefined
     return andThen(store.destroy(this.#found), (wasThere) =>
       wasThere !== false || isReset ? cookie.drop(this.#request) : undefined,

@@ -41,7 +41,10 @@ export interface SessionStore {
    * @throws when the store cannot be asked; an outage is not an empty session
    */
   load(cookie: string): MaybePromise<SessionRecord | RejectedSession>
-  /** Keeps a new session. Returns the cookie's value, in characters that need no encoding: letters, digits, `-._~`. */
+  /**
+   * Keeps a new session. Returns the cookie's value: letters, digits and `-._~`, which need no encoding, or base64's `+/=`,
+   * which are percent-encoded on their way to the browser and are themselves again when `load` gets them.
+   */
   create(payload: string): MaybePromise<string>
   /**
    * Keeps a session's new state, or, when `payload` is that of the record, moves its expiry on. Returns the cookie's

@@ -38,6 +38,20 @@ export const dataCases = [
     { when: ({ keepsDates }) => keepsDates !== false },
   ),
 
+  promise('the flash and the secret of CSRF tokens travel with the data, unseen', async ({ visitor }) => {
+    const someone = visitor()
+    await someone.does((controller) => {
+      controller.put({ first: 1 })
+      controller.flash.set('notice', 'Saved.')
+      controller.csrfToken()
+    })
+    const read = await someone.does(({ data }) => ({ ...data }))
+    assert.deepEqual([read.seen, read.setCookie], [{ first: 1 }, undefined])
+    assert.equal((await someone.does(({ flash }) => flash.get('notice'))).seen, 'Saved.')
+    assert.equal((await someone.does(({ flash }) => flash.get('notice'))).seen, undefined)
+    assert.deepEqual((await someone.does(({ data }) => ({ ...data }))).seen, { first: 1 })
+  }),
+
   promise('__proto__ is a key like any other, and reaches no prototype', async ({ visitor }) => {
     const someone = visitor()
     const hostile = JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}') as object
