@@ -58,6 +58,7 @@ defineApplication({ sessionOptions })
 defineApplication({ sessionStore: CookieStore, sessionOptions })
 defineApplication({ sessionOptions: { oldSecret: ['older', 'oldest'], secure: true, sameSite: 'none' } })
 defineApplication({ sessionStore: ShelfStore, sessionOptions: { shelf: 'top', size: 3, key: '_blog_session' } })
+defineApplication({ sessionStore: ShelfStore, sessionOptions: { shelf: 'top', secret: 'x', oldSecret: ['y'] } })
 defineApplication({
   sessionStore: RailsCookieStore,
   sessionOptions: { ...sessionOptions, digest: 'SHA1', oldDigest: 'SHA256' },
@@ -86,8 +87,8 @@ defineApplication({ session_store: CookieStore })
 defineApplication({ sessionOptions: { expire_after: 60 } })
 // @ts-expect-error TS2353: it is another store's
 defineApplication({ sessionStore: CookieStore, sessionOptions: { memcacheServer: 'localhost:11211' } })
-// @ts-expect-error TS2561: it is the cookie store's, and this one has none
-defineApplication({ sessionStore: ShelfStore, sessionOptions: { shelf: 'top', secret: 'x' } })
+// @ts-expect-error TS2353: it is written size
+defineApplication({ sessionStore: ShelfStore, sessionOptions: { shelf: 'top', sise: 3 } })
 // @ts-expect-error TS2322: it is a string
 defineApplication({ sessionStore: ShelfStore, sessionOptions: { shelf: 1 } })
 // @ts-expect-error TS2561: it is written poolSize

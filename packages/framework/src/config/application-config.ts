@@ -60,6 +60,8 @@ export const SESSION_COOKIE_KEYS = Object.keys({
   partitioned: true,
   expireAfter: true,
   maxLifetime: true,
+  secret: true,
+  oldSecret: true,
 } satisfies Record<keyof SessionCookieOptions, true>)
 
 /**

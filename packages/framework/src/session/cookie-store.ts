@@ -11,20 +11,15 @@ import {
   type SessionStoreContext,
 } from './store.js'
 
-/** The cookie store's own part of `sessionOptions`. */
-export interface CookieStoreOptions {
-  /** At least 64 characters outside development and test. Default: `SECRET_KEY_BASE`. Make one with `contrail secret`. */
-  secret?: string | undefined
-  /** Secrets of the past: sessions sealed with one are read, and sealed with `secret` when next touched. */
-  oldSecret?: string | readonly string[] | undefined
-}
+/** The cookie store's own part of `sessionOptions`: it needs nothing that others do not have. */
+export type CookieStoreOptions = Record<never, never>
 
 /**
  * Keeps a session in its cookie, encrypted and authenticated. What it cannot do, for the server keeps nothing: end a
  * session whose cookie someone copied, before it expires; keep both changes of two requests made at once.
  */
 export class CookieStore implements SessionStore {
-  static readonly optionNames = { secret: true, oldSecret: true } as const
+  static readonly optionNames = {} as const
   readonly preload = false
   readonly #context: SessionStoreContext
   readonly #encryptors: readonly [Encryptor, ...Encryptor[]]

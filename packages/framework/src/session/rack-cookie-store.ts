@@ -2,7 +2,6 @@
 // cookie, which both read and write. See docs/decisions/009 for the format.
 import { BootError } from '../errors.js'
 import { MINIMUM_RACK_SECRET_LENGTH, RackEncryptor, type RackMessage } from '../security/rack-encryptor.js'
-import type { CookieStoreOptions } from './cookie-store.js'
 import { newForeignId, readForeignSession, writeForeignSession } from './foreign-session.js'
 import {
   endedBecause,
@@ -15,7 +14,7 @@ import {
 } from './store.js'
 
 /** The Rack cookie store's own part of `sessionOptions`. `key` and `secret` are those of the Rack app. */
-export interface RackCookieStoreOptions extends CookieStoreOptions {
+export interface RackCookieStoreOptions {
   /**
    * What rack-session binds its cookies to: the `key:` that the Rack app gives to `Rack::Session::Cookie`. An app that gives
    * none binds them to nothing, and its cookie is named `rack.session`: say `false` then. Default: the cookie's `key`.
@@ -39,7 +38,7 @@ const ID_BYTES = 32
  * data, and count for a session that Rack wrote from when it is first seen here.
  */
 export class RackCookieStore implements SessionStore {
-  static readonly optionNames = { secret: true, oldSecret: true, purpose: true } as const
+  static readonly optionNames = { purpose: true } as const
   readonly preload = false
   readonly #context: SessionStoreContext
   readonly #encryptors: readonly [RackEncryptor, ...RackEncryptor[]]

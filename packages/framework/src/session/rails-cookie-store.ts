@@ -2,7 +2,6 @@
 // write. See docs/decisions/009 for the format.
 import { BootError } from '../errors.js'
 import { type RailsDigest, RailsEncryptor } from '../security/rails-encryptor.js'
-import type { CookieStoreOptions } from './cookie-store.js'
 import { newForeignId, readForeignSession, type SessionNote, writeForeignSession } from './foreign-session.js'
 import { type RailsEnvelope, readRailsEnvelope, writeRailsEnvelope } from './rails-envelope.js'
 import {
@@ -16,7 +15,7 @@ import {
 } from './store.js'
 
 /** The Rails cookie store's own part of `sessionOptions`. `key` and `secret` are those of the Rails app. */
-export interface RailsCookieStoreOptions extends CookieStoreOptions {
+export interface RailsCookieStoreOptions {
   /**
    * What the Rails app derives its keys with: `config.active_support.hash_digest_class`. Default: `'SHA256'`, Rails' since
    * `load_defaults 7.0`; before, it was `'SHA1'`.
@@ -48,7 +47,7 @@ const ID_BYTES = 16
  * cannot do, this cannot either. `expireAfter` is what Rails calls `expire_after`, and is kept in the cookie as Rails does.
  */
 export class RailsCookieStore implements SessionStore {
-  static readonly optionNames = { secret: true, oldSecret: true, digest: true, oldDigest: true, salt: true } as const
+  static readonly optionNames = { digest: true, oldDigest: true, salt: true } as const
   readonly preload = false
   readonly #context: SessionStoreContext
   readonly #purpose: string

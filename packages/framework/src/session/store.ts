@@ -61,8 +61,18 @@ export interface SessionStore {
   close?(): MaybePromise<void>
 }
 
-/** Options that every store's sessions have: those of the cookie, and how long a session lives. */
+/** Options that every store's sessions have: those of the cookie, how long a session lives, and the app's secrets. */
 export interface SessionCookieOptions extends Omit<CookieAttributes, 'maxAge' | 'secure'> {
+  /**
+   * The app's secret: what cookie stores seal sessions with, and signed and encrypted cookies are made with whatever the
+   * store. At least 64 characters outside development and test. Default: `SECRET_KEY_BASE`; make one with `contrail secret`.
+   */
+  secret?: string | undefined
+  /**
+   * Secrets of the past: what was sealed with one is read, and sealed with `secret` when next touched. Default:
+   * `SECRET_KEY_BASE_OLD`.
+   */
+  oldSecret?: string | readonly string[] | undefined
   /** The cookie's name. Default: `_NAME_session`, with the app's name from its package.json. */
   key?: string | undefined
   /**
