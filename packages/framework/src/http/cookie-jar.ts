@@ -86,7 +86,7 @@ export class SealedCookieJar {
     const sealed = this.#changes.get(name)
     if (sealed === undefined) return undefined
     const opened = this.#seal.open(name, sealed)
-    const content = opened === undefined ? undefined : contentOf(opened.text)
+    const content = opened === undefined ? undefined : contentOf(opened.content)
     if (opened === undefined || content === undefined) {
       this.#changes.reject(
         name,
@@ -100,7 +100,7 @@ export class SealedCookieJar {
       this.#changes.reject(name, 'it has expired')
       return undefined
     }
-    if (opened.stale) this.#changes.set(name, this.#seal.seal(name, opened.text), { ...options, maxAge: left })
+    if (opened.stale) this.#changes.set(name, this.#seal.seal(name, opened.content), { ...options, maxAge: left })
     return value
   }
 
@@ -136,7 +136,7 @@ export class SealedCookieJar {
   #holds(name: string, text: string): boolean {
     const sealed = this.#changes.get(name)
     const opened = sealed === undefined ? undefined : this.#seal.open(name, sealed)
-    return opened?.text === text && !opened.stale
+    return opened?.content === text && !opened.stale
   }
 }
 

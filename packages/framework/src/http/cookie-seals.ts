@@ -3,13 +3,14 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { Encryptor } from '../security/encryptor.js'
 import { deriveKey } from '../security/keys.js'
+import { type Opened, openWithAny } from '../security/rotation.js'
 import { Signer } from '../security/signer.js'
 
 /** Makes a cookie's text unchangeable, and reads it again. */
 export interface CookieSeal {
   seal(name: string, text: string): string
   /** The text, and whether it was sealed with a secret of the past; undefined for anything not sealed for this name. */
-  open(name: string, sealed: string): { readonly text: string; readonly stale: boolean } | undefined
+  open(name: string, sealed: string): Opened<string> | undefined
 }
 
 /** The app's secret, and those of the past. */
@@ -37,15 +38,12 @@ function rotatingSeal(
   Sealer: new (key: KeyObject, purpose: string) => Sealer,
 ): CookieSeal {
   const keys = secrets.map((secret) => createSecretKey(deriveKey(secret, purpose)))
-  const sealer = (index: number, name: string) => new Sealer(keys[index] as KeyObject, `${purpose} ${name}`)
+  const sealer = (key: KeyObject, name: string) => new Sealer(key, `${purpose} ${name}`)
+  function* sealers(name: string) {
+    for (const key of keys) yield sealer(key, name)
+  }
   return {
-    seal: (name, text) => sealer(0, name).seal(text),
-    open(name, sealed) {
-      for (let index = 0; index < keys.length; index++) {
-        const text = sealer(index, name).open(sealed)
-        if (text !== undefined) return { text, stale: index > 0 }
-      }
-      return undefined
-    },
+    seal: (name, text) => sealer(keys[0] as KeyObject, name).seal(text),
+    open: (name, sealed) => openWithAny(sealers(name), sealed),
   }
 }

@@ -1,6 +1,7 @@
 // Why: the default store: the whole session travels in its cookie, sealed. See docs/decisions/003 for the envelope.
 import { Encryptor } from '../security/encryptor.js'
 import { deriveKey } from '../security/keys.js'
+import { openWithAny } from '../security/rotation.js'
 import {
   endedBecause,
   nowInSeconds,
@@ -32,10 +33,8 @@ export class CookieStore implements SessionStore {
   }
 
   load(cookie: string): SessionRecord | RejectedSession {
-    for (let index = 0; index < this.#encryptors.length; index++) {
-      const plaintext = (this.#encryptors[index] as Encryptor).open(cookie)
-      if (plaintext !== undefined) return this.#read(plaintext, index > 0)
-    }
+    const opened = openWithAny(this.#encryptors, cookie)
+    if (opened !== undefined) return this.#read(opened.content, opened.stale)
     return { rejected: 'it was not sealed here with a secret that is still known, or it was changed' }
   }
 

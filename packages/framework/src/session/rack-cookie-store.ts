@@ -2,6 +2,7 @@
 // cookie, which both read and write. See docs/decisions/009 for the format.
 import { BootError } from '../errors.js'
 import { MINIMUM_RACK_SECRET_LENGTH, RackEncryptor, type RackMessage } from '../security/rack-encryptor.js'
+import { openWithAny } from '../security/rotation.js'
 import { newForeignId, readForeignSession, writeForeignSession } from './foreign-session.js'
 import {
   endedBecause,
@@ -60,10 +61,8 @@ export class RackCookieStore implements SessionStore {
   }
 
   load(cookie: string): RackRecord | RejectedSession {
-    for (let index = 0; index < this.#encryptors.length; index++) {
-      const message = (this.#encryptors[index] as RackEncryptor).open(cookie)
-      if (message !== undefined) return this.#read(message, index > 0)
-    }
+    const opened = openWithAny(this.#encryptors, cookie)
+    if (opened !== undefined) return this.#read(opened.content, opened.stale)
     return { rejected: 'it was not sealed by this app or by Rack with a secret that is still known' }
   }
 

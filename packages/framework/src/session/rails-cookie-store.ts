@@ -2,6 +2,7 @@
 // write. See docs/decisions/009 for the format.
 import { BootError } from '../errors.js'
 import { type RailsDigest, RailsEncryptor } from '../security/rails-encryptor.js'
+import { openWithAny } from '../security/rotation.js'
 import { newForeignId, readForeignSession, type SessionNote, writeForeignSession } from './foreign-session.js'
 import { type RailsEnvelope, readRailsEnvelope, writeRailsEnvelope } from './rails-envelope.js'
 import {
@@ -75,13 +76,11 @@ export class RailsCookieStore implements SessionStore {
   }
 
   load(cookie: string): RailsRecord | RejectedSession {
-    for (let index = 0; index < this.#encryptors.length; index++) {
-      const text = (this.#encryptors[index] as RailsEncryptor).open(cookie)
-      if (text === undefined) continue
-      const envelope = readRailsEnvelope(text, this.#purpose)
-      return 'rejected' in envelope ? envelope : this.#read(envelope, index > 0)
-    }
-    return { rejected: 'it was not sealed by this app or by Rails with a secret and digest that are known' }
+    const opened = openWithAny(this.#encryptors, cookie)
+    if (opened === undefined)
+      return { rejected: 'it was not sealed by this app or by Rails with a secret and digest that are known' }
+    const envelope = readRailsEnvelope(opened.content, this.#purpose)
+    return 'rejected' in envelope ? envelope : this.#read(envelope, opened.stale)
   }
 
   create(payload: string): string {
