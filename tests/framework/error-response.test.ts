@@ -262,5 +262,5 @@ test('an error before a route is found is answered in the same way', async () =>
   const { app } = boot(() => {}, parts)
   const answer = await ask(app, '/nowhere', { headers: HTML })
   expect(answer.status).toBe(404)
-  expect(answer.text).toContain('<p>There is nothing at this address.</p>')
+  expect(answer.text).toContain('<p>No route matches /nowhere.</p>')
 })

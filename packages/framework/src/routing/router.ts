@@ -41,7 +41,9 @@ export class Router<Target> {
     const match = this.#find(method === 'HEAD' ? 'GET' : method, path)
     if (match !== undefined) return match
     const allowed = this.allowed(path)
-    throw allowed.length === 0 ? new NotFound() : new MethodNotAllowed(method, allowed)
+    throw allowed.length === 0
+      ? new NotFound(`No route matches ${shortened(path)}.`)
+      : new MethodNotAllowed(method, allowed)
   }
 
   /** The methods that a path answers to, for `Allow`; none when there is no such path. */
@@ -71,6 +73,10 @@ interface Entry<Target> {
   readonly target: Target
   readonly glob: string | undefined
   readonly hasParams: boolean
+}
+
+function shortened(path: string): string {
+  return path.length > 100 ? `${path.slice(0, 100)}…` : path
 }
 
 function unused(): void {
