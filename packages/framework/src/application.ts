@@ -76,6 +76,7 @@ export class Application {
         store: settings.sessionStore,
         cookie: settings.sessionCookie,
         expireAfter: settings.expireAfter,
+        onMissedHttps: once(() => logger.warn(MISSED_HTTPS)),
         onRejected: (reason, request) => logger.warn({ requestId: request.id, reason }, 'session cookie ignored'),
         onDropped: (reason, request) => logger.warn({ requestId: request.id, reason }, 'session change dropped'),
       },
@@ -246,5 +247,18 @@ function actionCompiler(): (route: Route) => Action {
     const make = makers.get(controller) ?? planController(controller)
     makers.set(controller, make)
     return compileAction(controller, action, make)
+  }
+}
+
+const MISSED_HTTPS =
+  'the session cookie goes without Secure, though X-Forwarded-Proto says https: set trustProxy in config/application.ts, ' +
+  'or sessionOptions.secure to true'
+
+/** For what is worth telling the first time only. */
+function once(tell: () => void): () => void {
+  let told = false
+  return () => {
+    if (!told) tell()
+    told = true
   }
 }

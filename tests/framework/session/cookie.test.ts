@@ -1,6 +1,7 @@
 // The session cookie's attributes, and the options that make none a browser would keep.
+import { Controller } from 'contrail'
 import { describe, expect, test } from 'vitest'
-import { boot, bootError } from '../../harness/app.js'
+import { ask, boot, bootError } from '../../harness/app.js'
 import { sessionApp } from '../../harness/sessions.js'
 
 async function attributes(sessionOptions: object, ask: object = {}, trustProxy = false): Promise<string | undefined> {
@@ -108,4 +109,30 @@ describe('a boot refuses', () => {
   test('C9: = in the key', () => {
     expect(refused({ key: 'a=b' }).problem).toContain('name')
   })
+})
+
+describe('behind a proxy that says https', () => {
+  class LoginController extends Controller {
+    create() {
+      Object.assign(this.session, { user: 1 })
+      this.head(204)
+    }
+  }
+  const visit = async (config: Parameters<typeof boot>[1]) => {
+    const { app, log } = boot((r) => r.get('/', LoginController, 'create'), config)
+    const headers = { 'x-forwarded-proto': 'https' }
+    for (let count = 0; count < 2; count++) await ask(app, '/', { headers })
+    return log.filter(({ msg }) => /goes without Secure/.test(String(msg)))
+  }
+
+  test('and that nobody trusts, the log says once that the cookie is not Secure, and what to set', async () => {
+    expect(await visit({})).toMatchObject([{ level: 'warn', msg: expect.stringContaining('trustProxy') }])
+  })
+
+  test.each([{ trustProxy: true }, { sessionOptions: { secure: true } }, { sessionOptions: { secure: false } }])(
+    'nothing is said with %j',
+    async (config) => {
+      expect(await visit({ config })).toEqual([])
+    },
+  )
 })

@@ -61,6 +61,11 @@ export class SessionCookie {
     return `${this.key}=${this.#suffixes(request).drop}`
   }
 
+  /** Whether a cookie for this request goes unprotected only because nobody trusts the proxy that says HTTPS. */
+  missesHttps(request: HttpRequest): boolean {
+    return this.#secureMode === 'auto' && !request.secure && request.header('x-forwarded-proto') === 'https'
+  }
+
   #suffixes(request: HttpRequest): Suffixes {
     const secure = this.#secureMode === 'auto' ? request.secure : this.#secureMode
     return secure ? this.#secure : this.#plain

@@ -30,6 +30,8 @@ export interface SessionServices {
   readonly onRejected: (reason: string, request: HttpRequest) => void
   /** Told why what a request changed was not kept, though it was not to fail for it. */
   readonly onDropped: (reason: string, request: HttpRequest) => void
+  /** Told of a cookie that is sent without `Secure` though a proxy, which nobody trusts, says that the request is HTTPS. */
+  readonly onMissedHttps: () => void
 }
 
 /** The session of one request. */
@@ -129,7 +131,9 @@ export class SessionLifecycle {
     const kept = isEmpty ? this.#end() : this.#keep(serializeSession(this.#data, this.#reserve))
     return andThen(kept, (header) => {
       markPrivate(response, header !== undefined)
-      if (header !== undefined) response.headers.append('set-cookie', header)
+      if (header === undefined) return
+      response.headers.append('set-cookie', header)
+      if (this.#services.cookie.missesHttps(this.#request)) this.#services.onMissedHttps()
     })
   }
 
