@@ -23,11 +23,12 @@ const FRAMEWORK: Readonly<Record<string, readonly string[]>> = {
   container: [...BASIS, 'controller'],
   'error-page': [...BASIS, 'http'],
   'error-response': [...BASIS, 'http', 'error-page'],
+  'request-log': ['logging', 'controller', 'error-response'],
   adapters: ['errors', 'maybe-promise', 'http', 'logging'],
   application: [
     ...BASIS,
     ...['security', 'http', 'logging', 'session', 'controller', 'routing', 'config', 'container'],
-    ...['error-response', 'adapters'],
+    ...['error-response', 'request-log', 'adapters'],
   ],
   'create-application': [...BASIS, 'logging', 'routing', 'config', 'application'],
   'load-application': [...BASIS, 'logging', 'routing', 'config', 'application', 'create-application'],

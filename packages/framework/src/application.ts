@@ -9,7 +9,7 @@ import { planController } from './container.js'
 import type { ControllerClass } from './controller/action-name.js'
 import { type Action, compileAction, type MakeController } from './controller/dispatch.js'
 import { RequestContext, type RequestServices } from './controller/request-context.js'
-import { errorResponse, messageOf } from './error-response.js'
+import { errorResponse } from './error-response.js'
 import { MethodNotAllowed } from './errors.js'
 import { readBody } from './http/body.js'
 import { encryptedCookieSeal, signedCookieSeal } from './http/cookie-seals.js'
@@ -18,6 +18,7 @@ import { HttpRequest } from './http/request.js'
 import type { HttpResponse } from './http/response.js'
 import type { Logger } from './logging/logger.js'
 import { isPromise, type MaybePromise } from './maybe-promise.js'
+import { RequestLog } from './request-log.js'
 import { compilePaths, type PathTo } from './routing/paths.js'
 import type { Route } from './routing/route-table.js'
 import { Router } from './routing/router.js'
@@ -44,7 +45,7 @@ export class Application {
   readonly #router: Router<Action>
   readonly #services: RequestServices
   readonly #showsErrors: boolean
-  readonly #logsRequests: boolean
+  readonly #requestLog: RequestLog
   readonly #servers = new Set<RunningServer>()
   #ignoreSignals: (() => void) | undefined
 
@@ -60,7 +61,7 @@ export class Application {
     this.#settings = settings
     this.#router = new Router(routes, actionCompiler())
     this.#showsErrors = showsErrors(settings.environment)
-    this.#logsRequests = logger.isLevelEnabled('info')
+    this.#requestLog = new RequestLog(logger, settings.filterParameters)
     this.#services = {
       logger,
       pathTo: this.pathTo,
@@ -88,7 +89,7 @@ export class Application {
    * only where something had to be waited for.
    */
   handle(raw: RawRequest): MaybePromise<HttpResponse> {
-    const startedAt = this.#logsRequests ? performance.now() : 0
+    const startedAt = this.#requestLog.enabled ? performance.now() : 0
     const context = new RequestContext(new HttpRequest(raw, this.#settings.trust), this.#services)
     try {
       const ran = this.#run(context, raw)
@@ -153,7 +154,7 @@ export class Application {
       headers.setTrusted('content-length', String(length))
     }
     if (request.method === 'HEAD') response.body = null
-    if (this.#logsRequests) this.#log(context, startedAt)
+    if (this.#requestLog.enabled) this.#requestLog.answered(context, startedAt)
     return response
   }
 
@@ -169,46 +170,8 @@ export class Application {
   #errorResponse(context: RequestContext, error: unknown): HttpResponse {
     const where = context.controllerName === undefined ? undefined : context.where
     const response = errorResponse(error, context.request, where, this.#showsErrors)
-    if (response.status >= 500) this.#logError(context, error)
+    if (response.status >= 500) this.#requestLog.error(context, error)
     return response
-  }
-
-  /** An error can hold anything, and the log, which reads all of it, may meet a getter that throws. */
-  #logError({ logger, controllerName: controller, actionName: action }: RequestContext, error: unknown): void {
-    const message = messageOf(error)
-    try {
-      logger.error({ err: error instanceof Error ? error : new Error(message), controller, action }, message)
-    } catch {
-      logger.error({ err: new Error(message), controller, action }, message)
-    }
-  }
-
-  #log(context: RequestContext, startedAt: number): void {
-    const { request, response, controllerName, actionName } = context
-    const question = request.url.indexOf('?')
-    this.logger.info(
-      {
-        requestId: request.id,
-        method: request.method,
-        path: question === -1 ? request.url : request.url.slice(0, question),
-        controller: controllerName,
-        action: actionName,
-        status: response.status,
-        duration: Math.round((performance.now() - startedAt) * 100) / 100,
-        params: this.#loggedParams(context),
-      },
-      'request',
-    )
-  }
-
-  #loggedParams(context: RequestContext): Record<string, unknown> | undefined {
-    try {
-      const params = this.#settings.filterParameters(context.params)
-      return Object.keys(params).length === 0 ? undefined : params
-    } catch {
-      // A malformed query that no action asked for is not worth failing a request that was answered.
-      return undefined
-    }
   }
 
   /** Answers a Fetch `Request` with a `Response`, without a socket. */

@@ -7,19 +7,8 @@ import type { HttpResponse } from '../http/response.js'
 import type { Logger } from '../logging/logger.js'
 import type { Session } from '../session/data.js'
 import type { Flash } from '../session/flash.js'
-import type { ControllerClass } from './action-name.js'
-import {
-  type ActionSelection,
-  type AfterFilter,
-  type AroundFilter,
-  type BeforeFilter,
-  declareFilter,
-  declareRescue,
-  declareSkip,
-  type ErrorClass,
-  type FilterOptions,
-} from './filters.js'
-import { type CsrfTokenOptions, csrfToken, declareForgeryRule, TOKEN_FIELD } from './forgery-protection.js'
+import { ControllerMacros } from './class-macros.js'
+import { type CsrfTokenOptions, csrfToken, TOKEN_FIELD } from './forgery-protection.js'
 import { type AnswerOptions, answer, answerJson, answerRedirect, type RedirectOptions } from './rendering.js'
 import type { RequestContext, RequestServices } from './request-context.js'
 
@@ -30,88 +19,13 @@ export let bindRequest: (controller: Controller, context: RequestContext) => voi
  * The base of all controllers. An app has one `ApplicationController` that extends it, and all others extend that.
  * Every public method without parameters that the app adds is an action, once a route names it.
  */
-export abstract class Controller {
+export abstract class Controller extends ControllerMacros {
   #context: RequestContext | undefined
 
   static {
     bindRequest = (controller, context) => {
       controller.#context = context
     }
-  }
-
-  /**
-   * Runs a function before the actions of this controller and of those that extend it, in the order of declaration.
-   * If it answers, the action does not run.
-   */
-  static beforeAction<C extends Controller>(
-    this: ControllerClass<C>,
-    filter: BeforeFilter<C>,
-    options: FilterOptions<C> = {},
-  ): void {
-    declareFilter(this, 'before', filter, options)
-  }
-
-  /** Runs a function after the actions, last declared first; not when one threw or was halted. It may change the answer's headers. */
-  static afterAction<C extends Controller>(
-    this: ControllerClass<C>,
-    filter: AfterFilter<C>,
-    options: FilterOptions<C> = {},
-  ): void {
-    declareFilter(this, 'after', filter, options)
-  }
-
-  /** Runs a function around the actions and the filters declared after it; it must `await proceed()` to run these. */
-  static aroundAction<C extends Controller>(
-    this: ControllerClass<C>,
-    filter: AroundFilter<C>,
-    options: FilterOptions<C> = {},
-  ): void {
-    declareFilter(this, 'around', filter, options)
-  }
-
-  /**
-   * Takes a before-filter of a parent away: the same function, or the name it was declared with.
-   * @throws TypeError when there is no such filter
-   */
-  static skipBeforeAction<C extends Controller>(
-    this: ControllerClass<C>,
-    // biome-ignore lint/suspicious/noExplicitAny: a filter of a parent takes that parent, which C is too
-    filter: BeforeFilter<any> | string,
-    options: ActionSelection<C> = {},
-  ): void {
-    declareSkip(this, filter, options)
-  }
-
-  /**
-   * Answers errors of a class that a filter or an action throws. The handler of the nearest class wins; an error that
-   * has none is judged by its `cause`. Whatever the action had answered is forgotten; the session is kept.
-   */
-  static rescueFrom<C extends Controller, E>(
-    this: ControllerClass<C>,
-    errors: ErrorClass<E> | readonly ErrorClass<E>[],
-    handler: (controller: C, error: E) => unknown,
-  ): void {
-    declareRescue(this, Array.isArray(errors) ? (errors as ErrorClass<E>[]) : [errors as ErrorClass<E>], handler)
-  }
-
-  /**
-   * For pages with forms: an unsafe request of which the browser does not say that it comes from this site must carry
-   * `this.csrfToken()`, as `X-CSRF-Token` or in the form's field `authenticity_token`; else it is a 422,
-   * `InvalidAuthenticityToken`, before any filter runs. Inherited; a child's declaration wins over its parents'.
-   *
-   * Without this, such a request is let in when it says nothing of its origin, as programs' do, and refused when it says
-   * that it comes from another site.
-   */
-  static protectFromForgery<C extends Controller>(this: ControllerClass<C>, options: ActionSelection<C> = {}): void {
-    declareForgeryRule(this, 'token', options)
-  }
-
-  /**
-   * Lets unsafe requests in, whoever started them: for actions that other sites' pages may call and that do not go by
-   * cookies, such as those of a public API or the return from a payment. Inherited, as {@link protectFromForgery}.
-   */
-  static skipForgeryProtection<C extends Controller>(this: ControllerClass<C>, options: ActionSelection<C> = {}): void {
-    declareForgeryRule(this, 'none', options)
   }
 
   /** The request. */

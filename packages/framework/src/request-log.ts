@@ -1,0 +1,59 @@
+// Why: what the log holds of each request, and of errors nobody expected; apart from the request, which it must never fail.
+import { performance } from 'node:perf_hooks'
+import type { RequestContext } from './controller/request-context.js'
+import { messageOf } from './error-response.js'
+import type { ParameterFilter } from './logging/filter-parameters.js'
+import type { Logger } from './logging/logger.js'
+
+/** Logs a line for each request that was answered, and each unexpected error with its stack. */
+export class RequestLog {
+  /** Whether requests are logged at all: what only the log needs is not measured without it. */
+  readonly enabled: boolean
+  readonly #logger: Logger
+  readonly #filter: ParameterFilter
+
+  constructor(logger: Logger, filter: ParameterFilter) {
+    this.enabled = logger.isLevelEnabled('info')
+    this.#logger = logger
+    this.#filter = filter
+  }
+
+  /** @param startedAt by `performance.now()` */
+  answered(context: RequestContext, startedAt: number): void {
+    const { request, response, controllerName, actionName } = context
+    const question = request.url.indexOf('?')
+    this.#logger.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        path: question === -1 ? request.url : request.url.slice(0, question),
+        controller: controllerName,
+        action: actionName,
+        status: response.status,
+        duration: Math.round((performance.now() - startedAt) * 100) / 100,
+        params: this.#params(context),
+      },
+      'request',
+    )
+  }
+
+  #params(context: RequestContext): Record<string, unknown> | undefined {
+    try {
+      const params = this.#filter(context.params)
+      return Object.keys(params).length === 0 ? undefined : params
+    } catch {
+      // A malformed query that no action asked for is not worth failing a request that was answered.
+      return undefined
+    }
+  }
+
+  /** An error can hold anything, and the log, which reads all of it, may meet a getter that throws. */
+  error({ logger, controllerName: controller, actionName: action }: RequestContext, error: unknown): void {
+    const message = messageOf(error)
+    try {
+      logger.error({ err: error instanceof Error ? error : new Error(message), controller, action }, message)
+    } catch {
+      logger.error({ err: new Error(message), controller, action }, message)
+    }
+  }
+}
