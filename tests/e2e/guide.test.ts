@@ -1,5 +1,5 @@
 // The guides, followed to the letter: their files written and their calls made in the order of the page, by one dev server.
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { CONTRAIL, REPOSITORY, temporaryFolder } from '../harness/folders.js'
@@ -12,8 +12,12 @@ test('the guide works as printed, in production too', async () => {
   await production(await follow('docs/guide.md'))
 })
 
-test('the guide to sessions works as printed', async () => {
-  await follow('docs/sessions.md')
+const others = readdirSync(join(REPOSITORY, 'docs'))
+  .filter((page) => page.endsWith('.md') && page !== 'guide.md')
+  .filter((page) => readFileSync(join(REPOSITORY, 'docs', page), 'utf8').includes('```console'))
+
+test.each(others)('docs/%s works as printed', async (page) => {
+  await follow(`docs/${page}`)
 })
 
 /** Does what a page says. Returns the folder of the app that comes of it. */
@@ -31,10 +35,12 @@ async function follow(page: string): Promise<string> {
     } else if (language === 'console') {
       if (!started) await serve(folder, port)
       started = true
-      for (const [, command = '', answer] of text.matchAll(/^\$ (.*)\n(.*)$/gm)) {
+      for (const [, command = '', answer = ''] of text.matchAll(/^\$ (.*)\n((?:(?!\$ ).*\n)*)/gm)) {
         const shown = command.replace('curl', 'curl -sS').replace(':3000', `:${port}`)
         const { output } = await execute('sh', ['-c', shown], { cwd: folder })
-        expect(output.trim().replace(TIME, 'TIME'), command).toBe(answer?.replace(TIME, 'TIME'))
+        expect(output.replaceAll('\r', '').trim().replace(TIME, 'TIME'), command).toBe(
+          answer.trim().replace(TIME, 'TIME'),
+        )
         calls++
       }
     }
