@@ -1,7 +1,8 @@
 // Why: argv becomes a command, and whatever goes wrong a message and an exit code. Commands are loaded when they are called.
 import { createRequire } from 'node:module'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { CliError } from './cli-error.js'
+import type { NewOptions } from './commands/new.js'
 
 /** Runs `contrail` with these arguments. @returns the exit code: 0, or 1 for whatever the user has to mend */
 export async function run(args: readonly string[]): Promise<number> {
@@ -22,6 +23,26 @@ function commandLine(): Command {
     .version(version(), '-v, --version')
     .exitOverride()
     .showHelpAfterError('(contrail --help lists the commands)')
+  program
+    .command('new')
+    .argument('<name>', 'the app, and its folder')
+    .description('make an app')
+    .addOption(
+      new Option('--session <store>', 'where sessions are kept').choices(['cookie', 'memcached']).default('cookie'),
+    )
+    .addOption(
+      new Option(
+        '--package-manager <program>',
+        'what installs the packages (default: what ran this, else npm)',
+      ).choices(['npm', 'pnpm', 'yarn', 'bun']),
+    )
+    .option('--minimal', 'only what it needs to run: no tests, linter, container or editor settings')
+    .option('--skip-install', 'install no packages')
+    .option('--skip-git', 'make no repository')
+    .action(async (name: string, options: NewOptions) => {
+      const { newApp } = await import('./commands/new.js')
+      await newApp(name, options)
+    })
   program
     .command('server')
     .alias('s')

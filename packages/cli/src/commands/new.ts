@@ -1,0 +1,87 @@
+// Why: `contrail new`: from a name to an app that runs, whole or not at all.
+import { createRequire } from 'node:module'
+import { basename, relative, resolve } from 'node:path'
+import { CliError } from '../cli-error.js'
+import { type AppChoices, appFiles, type PackageManager, type SessionStoreName } from '../generators/app/app.js'
+import { checkAppName } from '../generators/app/name.js'
+import { initialiseRepository } from '../git.js'
+import { installPackages, invokingPackageManager } from '../package-manager.js'
+import { Staging } from '../staging.js'
+
+/** Options of `contrail new`. */
+export interface NewOptions {
+  readonly session: SessionStoreName
+  readonly packageManager?: PackageManager
+  readonly minimal?: true
+  readonly skipInstall?: true
+  readonly skipGit?: true
+}
+
+/** Makes an app in a folder of this name; its last part is the app's. */
+export async function newApp(path: string, options: NewOptions): Promise<void> {
+  const target = resolve(path)
+  const name = basename(target)
+  checkAppName(name)
+  const choices: AppChoices = {
+    name,
+    session: options.session,
+    packageManager: options.packageManager ?? invokingPackageManager(),
+    minimal: options.minimal === true,
+    packages: packageSpecifiers(),
+  }
+  const staging = new Staging(target)
+  const files = appFiles(choices)
+  const discard = (signal: NodeJS.Signals) => {
+    staging.discard()
+    process.kill(process.pid, signal)
+  }
+  process.once('SIGINT', discard).once('SIGTERM', discard)
+  try {
+    staging.write(files)
+    if (options.skipInstall !== true) await installPackages(choices.packageManager, staging.folder)
+    const note = options.skipGit === true ? undefined : initialiseRepository(staging.folder)
+    staging.finish()
+    process.stdout.write(report(target, files.length, choices, options, note))
+  } catch (error) {
+    staging.discard()
+    throw error
+  } finally {
+    process.off('SIGINT', discard).off('SIGTERM', discard)
+  }
+}
+
+/** The release that this command line belongs to, unless a test or a mirror says otherwise. */
+function packageSpecifiers(): AppChoices['packages'] {
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+  const given = process.env['CONTRAIL_PACKAGES']
+  if (given === undefined || given === '') return { contrail: `^${version}`, 'contrail-cli': `^${version}` }
+  try {
+    const { contrail, 'contrail-cli': cli } = JSON.parse(given) as Record<string, unknown>
+    if (typeof contrail === 'string' && typeof cli === 'string') return { contrail, 'contrail-cli': cli }
+  } catch {
+    // It is told below, as any other value that is none.
+  }
+  throw new CliError(
+    `CONTRAIL_PACKAGES is ${given}.`,
+    'set it to JSON such as {"contrail":"file:/a.tgz","contrail-cli":"file:/b.tgz"}, or unset it.',
+  )
+}
+
+function report(
+  target: string,
+  count: number,
+  { name, packageManager, minimal }: AppChoices,
+  { skipInstall }: NewOptions,
+  note: string | undefined,
+): string {
+  const folder = relative(process.cwd(), target)
+  const run = packageManager === 'npm' ? 'npm run' : packageManager
+  const steps = [
+    ...(folder === '' ? [] : [`cd ${folder}`]),
+    ...(skipInstall === true ? [`${packageManager} install`] : []),
+    `${run} dev${' '.repeat(12)}# http://localhost:3000`,
+    ...(minimal ? [] : [`${packageManager} test`]),
+  ]
+  const lines = [`Made ${name}: ${count} files in ${target}`, ...(note === undefined ? [] : [note]), '', 'Next:']
+  return `${[...lines, ...steps.map((step) => `  ${step}`)].join('\n')}\n`
+}

@@ -1,0 +1,36 @@
+// Why: what a new app consists of: decided here from a name and a few choices, written elsewhere.
+import { randomBytes } from 'node:crypto'
+import { type NewFile, renderTemplates } from '../template.js'
+
+/** Where a new app keeps its sessions. */
+export const SESSION_STORES = ['cookie', 'memcached'] as const
+/** Programs that install packages. */
+export const PACKAGE_MANAGERS = ['npm', 'pnpm', 'yarn', 'bun'] as const
+
+export type SessionStoreName = (typeof SESSION_STORES)[number]
+export type PackageManager = (typeof PACKAGE_MANAGERS)[number]
+
+/** What a new app is made from. */
+export interface AppChoices {
+  /** That of its package: `blog`. */
+  readonly name: string
+  readonly session: SessionStoreName
+  readonly packageManager: PackageManager
+  /** Leave out what is not needed to run: tests, container, editor settings. */
+  readonly minimal: boolean
+  /** Where the packages of Contrail come from, as package.json writes it. */
+  readonly packages: Readonly<Record<'contrail' | 'contrail-cli', string>>
+}
+
+const TEMPLATES = new URL('../../../src/generators/app/templates/', import.meta.url)
+
+/** What `--minimal` leaves out. */
+const EXTRAS = /^(?:tests\/|vitest\.config\.ts|biome\.json|Dockerfile|\.dockerignore|\.editorconfig|\.vscode\/)/
+
+/** The files of a new app, `.env` with a secret of its own among them. */
+export function appFiles(choices: AppChoices): NewFile[] {
+  const data = { ...choices, secret: randomBytes(64).toString('hex') }
+  return renderTemplates(TEMPLATES, data)
+    .filter(({ path }) => !choices.minimal || !EXTRAS.test(path))
+    .map((file) => (file.path === '.env' ? { ...file, mode: 0o600 } : file))
+}

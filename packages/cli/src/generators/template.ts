@@ -1,0 +1,41 @@
+// Why: templates are real files beside their generator; here they become the files of an app, in memory.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Eta } from 'eta'
+
+/** A file that a generator decided on. */
+export interface NewFile {
+  /** Below the app's folder, with slashes. */
+  readonly path: string
+  readonly content: string
+  /** Permissions, where they are not the usual ones. */
+  readonly mode?: number
+}
+
+const SUFFIX = '.eta'
+const eta = new Eta({ autoEscape: false, autoTrim: false, useWith: true })
+
+/**
+ * Renders a folder of templates. `name.ts.eta` becomes `name.ts`, and `_name` becomes `.name`: npm leaves such files out
+ * of a package.
+ * @param folder beside the generator's source, from which it is packed
+ */
+export function renderTemplates(folder: URL, data: Readonly<Record<string, unknown>>): NewFile[] {
+  const root = fileURLToPath(folder)
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort()
+    .map((file) => ({ path: targetOf(file), content: render(join(root, file), data) }))
+}
+
+function targetOf(file: string): string {
+  const path = file.split(sep).map((part) => part.replace(/^_/, '.'))
+  return path.join('/').replace(/\.eta$/, '')
+}
+
+function render(file: string, data: Readonly<Record<string, unknown>>): string {
+  const text = readFileSync(file, 'utf8')
+  return file.endsWith(SUFFIX) ? eta.renderString(text, data) : text
+}
