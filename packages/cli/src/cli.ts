@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { CliError } from './cli-error.js'
+import type { GenerateOptions } from './commands/generate.js'
 import type { NewOptions } from './commands/new.js'
 
 /** Runs `contrail` with these arguments. @returns the exit code: 0, or 1 for whatever the user has to mend */
@@ -64,6 +65,7 @@ function commandLine(): Command {
       const { routes } = await import('./commands/routes.js')
       await routes(process.cwd(), options)
     })
+  for (const direction of ['generate', 'destroy'] as const) addGenerators(program, direction)
   program
     .command('secret')
     .description('print a new secret for SECRET_KEY_BASE: 64 random bytes in hex')
@@ -71,9 +73,38 @@ function commandLine(): Command {
       const { secret } = await import('./commands/secret.js')
       secret()
     })
-  for (const command of program.commands)
-    command.exitOverride().showHelpAfterError(`(contrail ${command.name()} --help)`)
+  settle(program, 'contrail')
   return program
+}
+
+/** What a command does not inherit: no exit of its own, and a hint at its help after a mistake. */
+function settle(parent: Command, path: string): void {
+  for (const command of parent.commands) {
+    const name = `${path} ${command.name()}`
+    command.exitOverride().showHelpAfterError(`(${name} --help)`)
+    settle(command, name)
+  }
+}
+
+function addGenerators(program: Command, direction: 'generate' | 'destroy'): void {
+  const making = direction === 'generate'
+  const group = program
+    .command(direction)
+    .alias(direction[0] as string)
+    .description(making ? 'write code: a controller' : 'remove code that was generated, unless it was changed since')
+  const controller = group
+    .command('controller')
+    .argument('<name>', 'posts, or admin/posts')
+    .argument('[actions...]', 'its actions: index show archive')
+    .description(making ? 'a controller, with routes for its actions' : 'a controller and its routes')
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--force', making ? 'overwrite files that are there' : 'remove files that were changed too')
+    .option('--skip-routes', 'leave config/routes.ts alone')
+  if (making) controller.addOption(new Option('--skip', 'keep files that are there').conflicts('force'))
+  controller.action(async (name: string, actions: string[], options: GenerateOptions) => {
+    const generate = await import('./commands/generate.js')
+    await generate.controller(direction, process.cwd(), name, actions, options)
+  })
 }
 
 function parsePort(text: string): number {
