@@ -10,7 +10,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const program = commandLine()
   try {
     await program.parseAsync([...args], { from: 'user' })
-    return 0
+    return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
     process.stderr.write(`${messageFor(error)}\n`)
@@ -20,6 +20,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 function commandLine(): Command {
   const program = new Command('contrail')
+    .enablePositionalOptions()
     .description('Contrail: controllers, sessions and a dev server for TypeScript')
     .version(version(), '-v, --version')
     .exitOverride()
@@ -64,6 +65,52 @@ function commandLine(): Command {
     .action(async (options: { json?: true; grep?: string; controller?: string }) => {
       const { routes } = await import('./commands/routes.js')
       await routes(process.cwd(), options)
+    })
+  const environment = new Option(
+    '-e, --environment <name>',
+    'the environment (default: CONTRAIL_ENV, NODE_ENV, else development)',
+  )
+  program
+    .command('console')
+    .alias('c')
+    .description('the app in a REPL: app, container, load(file), reload()')
+    .addOption(environment)
+    .action(async (options: { environment?: string }) => {
+      const { console } = await import('./commands/console.js')
+      await console(process.cwd(), options)
+    })
+  program
+    .command('runner')
+    .alias('r')
+    .argument('<file>', 'a file of the app; a function that it exports by default is called with the app')
+    .argument('[args...]', 'what the script finds in process.argv')
+    .description('run a script in the booted app')
+    .addOption(environment)
+    .passThroughOptions()
+    .action(async (file: string, args: string[], options: { environment?: string }) => {
+      const { runner } = await import('./commands/runner.js')
+      await runner(process.cwd(), file, args, options)
+    })
+  program
+    .command('test')
+    .alias('t')
+    .argument('[args...]', 'for Vitest: files, --coverage, …')
+    .description("run the app's tests, in the test environment")
+    .option('-w, --watch', 'run them again when a file changes')
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (args: string[], options: { watch?: true }) => {
+      const { test } = await import('./commands/test.js')
+      process.exitCode = await test(process.cwd(), args, options.watch === true)
+    })
+  program
+    .command('about')
+    .description('versions, the environment, and what the app consists of')
+    .addOption(environment)
+    .option('--json', 'as JSON')
+    .action(async (options: { environment?: string; json?: true }) => {
+      const { about } = await import('./commands/about.js')
+      await about(process.cwd(), options)
     })
   for (const direction of ['generate', 'destroy'] as const) addGenerators(program, direction)
   program

@@ -1,11 +1,7 @@
 // Why: `contrail routes`: what the app answers to, as a table or as JSON.
-import type { Application } from 'contrail'
-import { type Framework, importFramework } from '../app-framework.js'
 import { CliError } from '../cli-error.js'
-import { CodeLoader } from '../dev-server/code-loader.js'
-import { failureText } from '../dev-server/failure-response.js'
-import { describeFailure } from '../dev-server/load-failure.js'
 import { chooseEnvironment } from '../environment.js'
+import { withApp } from '../loaded-app.js'
 
 /** What a route looks like in `--json`. */
 interface Row {
@@ -23,10 +19,7 @@ export async function routes(
 ): Promise<void> {
   chooseEnvironment(undefined)
   const pattern = options.grep === undefined ? undefined : toPattern(options.grep)
-  const framework = await importFramework(folder)
-  const loader = await CodeLoader.start(folder)
-  try {
-    const app = await load(framework, loader, folder)
+  await withApp(folder, 'mend the app; its routes are known once it loads.', ({ app }) => {
     const rows = app.routes
       .map(
         ({ name, method, path, controller, action }): Row => ({
@@ -40,21 +33,7 @@ export async function routes(
       .filter((row) => options.controller === undefined || isController(row.controller, options.controller))
       .filter((row) => pattern === undefined || pattern.test(Object.values(row).join(' ')) || pattern.test(target(row)))
     process.stdout.write(options.json === true ? `${JSON.stringify(rows, undefined, 2)}\n` : table(rows))
-    await app.close()
-  } finally {
-    await loader.close()
-  }
-}
-
-async function load(framework: Framework, loader: CodeLoader, folder: string): Promise<Application> {
-  try {
-    return await framework.loadApplication(folder, { importFile: (path) => loader.import(path) })
-  } catch (error) {
-    throw new CliError(
-      failureText(describeFailure(error, folder)).trimEnd(),
-      'mend the app; its routes are known once it loads.',
-    )
-  }
+  })
 }
 
 function toPattern(text: string): RegExp {
