@@ -27,7 +27,12 @@ for (const name of ['framework', 'cli']) {
   run('npx', ['publint', '--strict', source])
   const packed = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: source }))
   const { filename, files } = Array.isArray(packed) ? packed[0] : Object.values(packed)[0]
-  const unwanted = files.filter(({ path }) => /tsbuildinfo|\.test\.|(^|\/)src\//.test(path))
+  // A package's templates are packed as they are, beside their generators, tests among them.
+  const unwanted = files.filter(
+    ({ path }) => /tsbuildinfo|\.test\.|(^|\/)src\//.test(path) && !/^src\/generators\/[^/]+\/templates\//.test(path),
+  )
+    /tsbuildinfo|\.test\.|(^|\/)src\/(?!generators\/[^/]+\/templates\/)/.test(path),
+  )
   if (unwanted.length > 0) {
     process.stdout.write(`${name} packs what it should not: ${unwanted.map(({ path }) => path).join(', ')}\n`)
     process.exitCode = 1

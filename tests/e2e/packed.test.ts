@@ -9,14 +9,16 @@ import { execute, freePort, start } from '../harness/processes.js'
 
 const SECRET = '0123456789abcdef'.repeat(8)
 let installed = ''
+let packages: Readonly<Record<string, string>> = {}
 
 beforeAll(async () => {
   installed = mkdtempSync(join(tmpdir(), 'contrail-e2e-'))
   copyPostsApp(installed)
   const tarballs = await Promise.all(['framework', 'cli'].map(pack))
+  packages = { contrail: `file:${tarballs[0]}`, 'contrail-cli': `file:${tarballs[1]}` }
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
-  manifest.dependencies.contrail = `file:${tarballs[0]}`
-  manifest.devDependencies['contrail-cli'] = `file:${tarballs[1]}`
+  manifest.dependencies.contrail = packages['contrail']
+  manifest.devDependencies['contrail-cli'] = packages['contrail-cli']
   writeFileSync(join(installed, 'package.json'), JSON.stringify(manifest))
   await succeed('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], installed)
 })
@@ -113,5 +115,30 @@ describe('the packed packages', () => {
 
   test('check the types of the app as a user would', async () => {
     await succeed('npx', ['tsc', '--noEmit', '-p', '.'], installed)
+  })
+
+  test('make an app whose tests, checks and build pass at once, and that serves what is generated', async () => {
+    const folder = temporaryFolder()
+    const env = { CONTRAIL_PACKAGES: JSON.stringify(packages), npm_config_prefer_offline: 'true' }
+    const contrail = join(installed, 'node_modules/.bin/contrail')
+    expect(await succeed(contrail, ['new', 'blog'], folder, env)).toMatch(/Installed packages with npm in [\d.]+ s/)
+    const app = join(folder, 'blog')
+    await succeed('npx', ['contrail', 'generate', 'controller', 'posts', 'index'], app)
+    for (const script of ['test', 'lint', 'typecheck', 'build']) await succeed('npm', ['run', script], app)
+
+    const port = await freePort()
+    const server = start(join(app, 'node_modules/.bin/contrail'), ['server', '-p', String(port)], { cwd: app })
+    onTestFinished(() => server.kill('SIGKILL'))
+    await server.waitFor(/ready in/)
+    const curl = (path: string) => succeed('curl', ['-sS', `http://127.0.0.1:${port}${path}`], app)
+    expect(await curl('/')).toBe('{"message":"Welcome to blog","visits":1}')
+    expect(await curl('/posts')).toBe('{"action":"index"}')
+    expect(await curl('/up')).toBe('{"status":"up"}')
+    expect(await server.stop()).toBe(0)
+
+    const built = start('npm', ['start'], { cwd: app, env: { NODE_ENV: 'production', PORT: String(port) } })
+    onTestFinished(() => built.kill('SIGKILL'))
+    await built.waitFor(/"listening on/)
+    expect(await curl('/up')).toBe('{"status":"up"}')
   })
 })
