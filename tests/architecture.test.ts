@@ -42,7 +42,8 @@ const CLI_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   cli: [],
   commands: ['cli'],
   generators: ['commands'],
-  'dev-server': ['commands'],
+  'loaded-app': ['commands'],
+  'dev-server': ['commands', 'loaded-app'],
 }
 
 const framework = readSources(join(REPOSITORY, 'packages', 'framework', 'src'))

@@ -16,27 +16,7 @@ import {
 import { dirname, join, sep } from 'node:path'
 import { CliError } from './cli-error.js'
 import { isAsGenerated, RECORD, readRecord, withCall, withoutCall } from './generation-record.js'
-import type { NewFile } from './generators/template.js'
-
-/** A change to a file of the app's own, and how it is taken back. */
-export interface Edit {
-  /** Below the app's folder, with slashes. */
-  readonly path: string
-  /** What it adds, for the log. */
-  readonly what: string
-  apply(text: string): string
-  revert(text: string): string
-}
-
-/** What a generator decided. */
-export interface Plan {
-  /** Names the call: `controller posts`. */
-  readonly id: string
-  /** What destroying it needs to know beside the name. */
-  readonly args: readonly string[]
-  readonly files: readonly NewFile[]
-  readonly edits: readonly Edit[]
-}
+import type { NewFile, Plan } from './plan.js'
 
 /** What becomes of a file that is there already and differs. */
 export type OnConflict = (path: string, theirs: string, ours: string) => Promise<'overwrite' | 'skip' | 'abort'>

@@ -1,7 +1,11 @@
 // Why: installing is another program's work; this starts it, shows that it goes on, and says what it said when it failed.
 import { spawn } from 'node:child_process'
 import { CliError } from './cli-error.js'
-import { PACKAGE_MANAGERS, type PackageManager } from './generators/app/app.js'
+
+/** Programs that install packages. */
+export const PACKAGE_MANAGERS = ['npm', 'pnpm', 'yarn', 'bun'] as const
+
+export type PackageManager = (typeof PACKAGE_MANAGERS)[number]
 
 /** How many of the program's last lines a failure shows. */
 const LINES = 12

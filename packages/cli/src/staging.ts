@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { CliError } from './cli-error.js'
-import type { NewFile } from './generators/template.js'
+import type { NewFile } from './plan.js'
 
 /** A folder in the making. */
 export class Staging {

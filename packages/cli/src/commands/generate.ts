@@ -1,8 +1,9 @@
 // Why: `contrail generate` and `contrail destroy`: from arguments to a generator's plan, carried out or taken back.
 import { importFramework } from '../app-framework.js'
-import { apply, type Plan, revert } from '../files.js'
+import { apply, revert } from '../files.js'
 import { readRecord } from '../generation-record.js'
 import { controllerCall, controllerPlan } from '../generators/controller/controller.js'
+import type { Plan } from '../plan.js'
 import { conflictResolver, logChange } from '../terminal.js'
 
 /** Options that every generator has. */

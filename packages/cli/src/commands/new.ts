@@ -2,10 +2,10 @@
 import { createRequire } from 'node:module'
 import { basename, relative, resolve } from 'node:path'
 import { CliError } from '../cli-error.js'
-import { type AppChoices, appFiles, type PackageManager, type SessionStoreName } from '../generators/app/app.js'
+import { type AppChoices, appFiles, type SessionStoreName } from '../generators/app/app.js'
 import { checkAppName } from '../generators/app/name.js'
 import { initialiseRepository } from '../git.js'
-import { installPackages, invokingPackageManager } from '../package-manager.js'
+import { installPackages, invokingPackageManager, type PackageManager } from '../package-manager.js'
 import { Staging } from '../staging.js'
 
 /** Options of `contrail new`. */

@@ -3,15 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
-
-/** A file that a generator decided on. */
-export interface NewFile {
-  /** Below the app's folder, with slashes. */
-  readonly path: string
-  readonly content: string
-  /** Permissions, where they are not the usual ones. */
-  readonly mode?: number
-}
+import type { NewFile } from '../plan.js'
 
 const SUFFIX = '.eta'
 const eta = new Eta({ autoEscape: false, autoTrim: false, useWith: true })

@@ -1,14 +1,13 @@
 // Why: what a new app consists of: decided here from a name and a few choices, written elsewhere.
 import { randomBytes } from 'node:crypto'
-import { type NewFile, renderTemplates } from '../template.js'
+import type { PackageManager } from '../../package-manager.js'
+import type { NewFile } from '../../plan.js'
+import { renderTemplates } from '../template.js'
 
 /** Where a new app keeps its sessions. */
 export const SESSION_STORES = ['cookie', 'memcached'] as const
-/** Programs that install packages. */
-export const PACKAGE_MANAGERS = ['npm', 'pnpm', 'yarn', 'bun'] as const
 
 export type SessionStoreName = (typeof SESSION_STORES)[number]
-export type PackageManager = (typeof PACKAGE_MANAGERS)[number]
 
 /** What a new app is made from. */
 export interface AppChoices {

@@ -1,6 +1,6 @@
 // Why: `contrail generate controller`: a class with its actions, a test of it, and the routes that lead there.
 import { CliError } from '../../cli-error.js'
-import type { Plan } from '../../files.js'
+import type { Plan } from '../../plan.js'
 import { isReserved, type Name, parseName, pascalCase } from '../names.js'
 import { addRoutes, type RouteAddition, removeRoutes } from '../routes-file.js'
 import { renderTemplates } from '../template.js'
