@@ -264,3 +264,40 @@ test('an error before a route is found is answered in the same way', async () =>
   expect(answer.status).toBe(404)
   expect(answer.text).toContain('<p>No route matches /nowhere.</p>')
 })
+
+describe('the extensions of an error', () => {
+  const extensions = { balance: 30, accounts: ['/a', '/b'] }
+
+  test('are members of the problem', async () => {
+    const { answer } = await failure(
+      () => new HttpError(403, 'No credit.', { code: 'no_credit', extensions }),
+      PRODUCTION,
+    )
+    expect(answer.json).toEqual({
+      type: 'about:blank',
+      title: 'Forbidden',
+      status: 403,
+      detail: 'No credit.',
+      code: 'no_credit',
+      ...extensions,
+    })
+  })
+
+  test('are told of a server’s error to developers alone', async () => {
+    const thrown = () => new HttpError(503, 'Down.', { extensions })
+    expect((await failure(thrown, PRODUCTION)).answer.text).not.toContain('balance')
+    expect((await failure(thrown, DEVELOPMENT)).answer.json).toMatchObject(extensions)
+  })
+
+  test('may not have the names of its own members', () => {
+    for (const member of ['type', 'title', 'status', 'detail', 'code', 'requestId', 'where', 'stack'])
+      expect(() => new HttpError(400, 'x', { extensions: { [member]: 1 } })).toThrow(TypeError)
+  })
+
+  test('that are errors of any other shape do no harm to the page', async () => {
+    for (const errors of ['x', { a: 1 }, [null, 5, {}, { message: 5 }, { message: 'a', path: {} }]]) {
+      const thrown = () => new HttpError(400, 'x', { extensions: { errors } })
+      expect((await failure(thrown, PRODUCTION, { headers: HTML })).answer.status).toBe(400)
+    }
+  })
+})

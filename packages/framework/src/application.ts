@@ -15,6 +15,7 @@ import { readBody } from './http/body.js'
 import { encryptedCookieSeal, signedCookieSeal } from './http/cookie-seals.js'
 import type { RawRequest } from './http/raw-request.js'
 import { HttpRequest } from './http/request.js'
+import type { RequestUploads } from './http/request-uploads.js'
 import type { HttpResponse } from './http/response.js'
 import type { Logger } from './logging/logger.js'
 import { isPromise, type MaybePromise } from './maybe-promise.js'
@@ -129,7 +130,7 @@ export class Application {
 
   /** Body and session, both at once where both must be waited for. */
   #prepare(context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
-    const body = readBody(context.request, raw, this.#settings.bodyLimit)
+    const body = readBody(context.request, raw, this.#settings.bodies)
     const session = this.#settings.sessionStore.preload ? context.session.preload() : undefined
     if (!isPromise(session)) return body
     return isPromise(body) ? Promise.all([body, session]) : session
@@ -154,8 +155,14 @@ export class Application {
       headers.setTrusted('content-length', String(length))
     }
     if (request.method === 'HEAD') response.body = null
+    if (request.uploads !== undefined) this.#removeUploads(request.uploads)
     if (this.#requestLog.enabled) this.#requestLog.answered(context, startedAt)
     return response
+  }
+
+  /** Nobody waits for it: the answer does not depend on it. */
+  #removeUploads(uploads: RequestUploads): void {
+    void uploads.remove((err) => this.logger.error({ err }, 'an uploaded file could not be removed'))
   }
 
   #fail(context: RequestContext, error: unknown, startedAt: number): HttpResponse {

@@ -9,6 +9,8 @@ export interface Problem {
   readonly status: number
   readonly detail?: string
   readonly code?: string
+  /** What is wrong, one by one: an extension of `InvalidParams`, and of any error that has the like. */
+  readonly errors?: unknown
   readonly requestId?: string
   readonly where?: string
   readonly stack?: readonly string[]
@@ -20,7 +22,7 @@ h1{font-size:1.5rem;margin:0 0 .5rem}p{margin:.5rem 0}small{opacity:.7}pre{overf
 
 /** The page for a problem. Everything that came from outside is escaped. */
 export function renderErrorPage(problem: Problem, request: HttpRequest): string {
-  const { status, title, detail, requestId, where, stack } = problem
+  const { status, title, detail, errors, requestId, where, stack } = problem
   const reference = requestId === undefined ? '' : `<p><small>Request ${escapeHtml(requestId)}</small></p>`
   const details = stack === undefined ? '' : development(where, stack, request)
   return `<!doctype html>
@@ -29,10 +31,21 @@ export function renderErrorPage(problem: Problem, request: HttpRequest): string 
 <body><main>
 <h1>${status} ${escapeHtml(title)}</h1>
 <p>${escapeHtml(detail ?? (status >= 500 ? 'Something went wrong on our side. It has been logged.' : title))}</p>
-${reference}${details}
+${list(errors)}${reference}${details}
 </main></body>
 </html>
 `
+}
+
+/** A list of `{ path, message }`; nothing for what is none. */
+function list(errors: unknown): string {
+  if (!Array.isArray(errors)) return ''
+  const items = errors.flatMap((error: { readonly path?: unknown; readonly message?: unknown } | null) => {
+    if (typeof error?.message !== 'string') return []
+    const path = typeof error.path === 'string' && error.path !== '' ? `<b>${escapeHtml(error.path)}</b>: ` : ''
+    return [`<li>${path}${escapeHtml(error.message)}</li>`]
+  })
+  return `<ul>${items.join('')}</ul>`
 }
 
 function development(where: string | undefined, stack: readonly string[], request: HttpRequest): string {

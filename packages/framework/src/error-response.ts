@@ -58,6 +58,7 @@ function problemOf(error: unknown, request: HttpRequest, where: string | undefin
     status,
     ...(tellsClient ? { detail: messageOf(error) } : {}),
     ...(known?.code === undefined ? {} : { code: known.code }),
+    ...(tellsClient ? known?.extensions : {}),
     ...(status >= 500 ? { requestId: request.id } : {}),
     ...(show && status >= 500 ? { ...(where === undefined ? {} : { where }), stack: stackOf(error) } : {}),
   }

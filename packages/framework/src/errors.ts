@@ -6,7 +6,12 @@ export interface HttpErrorOptions extends ErrorOptions {
   headers?: Readonly<Record<string, string>>
   /** A stable word for programs to compare, sent as the problem's `code`. */
   code?: string
+  /** More members of the problem (RFC 9457, 3.2): what a client may know, as JSON. */
+  extensions?: Readonly<Record<string, unknown>>
 }
+
+/** The members of a problem that the framework writes. */
+const OWN_MEMBERS: readonly string[] = ['type', 'title', 'status', 'detail', 'code', 'requestId', 'where', 'stack']
 
 /**
  * An error with an HTTP status. Thrown anywhere in a request, it becomes the response:
@@ -17,10 +22,11 @@ export class HttpError extends Error {
   override readonly name: string = 'HttpError'
   readonly headers: Readonly<Record<string, string>>
   readonly code: string | undefined
+  readonly extensions: Readonly<Record<string, unknown>> | undefined
 
   /**
    * @param status an HTTP status from 400 to 599
-   * @throws RangeError for any other status
+   * @throws RangeError for any other status; TypeError for an extension that has the name of a problem's own member
    */
   constructor(
     readonly status: number,
@@ -33,6 +39,10 @@ export class HttpError extends Error {
     }
     this.headers = options.headers ?? {}
     this.code = options.code
+    this.extensions = options.extensions
+    const taken = Object.keys(this.extensions ?? {}).find((member) => OWN_MEMBERS.includes(member))
+    if (taken !== undefined)
+      throw new TypeError(`HttpError writes the member ${taken} itself: name the extension otherwise.`)
   }
 }
 
@@ -78,11 +88,11 @@ export class MethodNotAllowed extends HttpError {
   }
 }
 
-/** 413: the body is larger than `bodyLimit`. */
+/** 413: the body is larger than `bodyLimit`, or a form has more than `uploads` allows. */
 export class ContentTooLarge extends HttpError {
   override readonly name = 'ContentTooLarge'
-  constructor(limit: number) {
-    super(413, `The request's body is larger than ${limit} bytes.`)
+  constructor(limit: number, message = `The request's body is larger than ${limit} bytes.`) {
+    super(413, message)
   }
 }
 
@@ -99,6 +109,36 @@ export class UnprocessableContent extends HttpError {
   override readonly name = 'UnprocessableContent'
   constructor(message = 'The request cannot be processed.', options?: HttpErrorOptions) {
     super(422, message, options)
+  }
+}
+
+/** One thing that is wrong with the parameters of a request. */
+export interface ParameterIssue {
+  /** Where, as `post.title` or `tags.0`; empty for the parameters as a whole. */
+  readonly path: string
+  /** The same as a JSON Pointer (RFC 6901): `/post/title`. */
+  readonly pointer: string
+  readonly message: string
+}
+
+/** 422: parameters are not what a schema expects. {@link issues} has each problem; the answer lists them as `errors`. */
+export class InvalidParams extends HttpError {
+  override readonly name = 'InvalidParams'
+  readonly issues: readonly ParameterIssue[]
+  constructor(issues: readonly ParameterIssue[]) {
+    const detail = issues.length === 1 ? 'A parameter is invalid.' : `${issues.length} parameters are invalid.`
+    super(422, detail, { code: 'invalid_params', extensions: { errors: issues } })
+    this.issues = issues
+  }
+}
+
+/** 400: a parameter that `this.params.require` asks for is missing, empty, or no object. */
+export class ParameterMissing extends HttpError {
+  override readonly name = 'ParameterMissing'
+  constructor(parameter: string) {
+    super(400, `The parameter ${JSON.stringify(parameter)} is missing, empty, or no object.`, {
+      code: 'parameter_missing',
+    })
   }
 }
 

@@ -3,6 +3,7 @@ export { type RunningServer, type ServeOptions, serve } from './adapters/node.js
 export { Application, type ListenOptions } from './application.js'
 export { type ApplicationConfig, defineApplication, defineEnvironment } from './config/application-config.js'
 export type { Environment } from './config/environment.js'
+export type { UploadOptions } from './config/uploads.js'
 export {
   container,
   type DependencyContainer,
@@ -41,10 +42,13 @@ export {
   HttpError,
   type HttpErrorOptions,
   InvalidAuthenticityToken,
+  InvalidParams,
   MethodNotAllowed,
   MissingResponseError,
   NoRequestError,
   NotFound,
+  type ParameterIssue,
+  ParameterMissing,
   SessionDataError,
   SessionOverflowError,
   SessionStoreUnavailable,
@@ -56,12 +60,16 @@ export type { CookieJar, SealedCookieJar } from './http/cookie-jar.js'
 export type { CookieDeletion, CookieOptions } from './http/cookie-options.js'
 export type { CookieAttributes } from './http/cookies.js'
 export type { Jsonable, JsonValue } from './http/json-value.js'
+export type { QueryFields, QueryValue } from './http/nested-fields.js'
 export type { Params } from './http/params.js'
+export type { Permit, PermitBelow, Permitted, Scalar } from './http/permit.js'
 export type { TrustProxy } from './http/proxies.js'
 export type { RawRequest } from './http/raw-request.js'
 export { HttpRequest } from './http/request.js'
 export { HttpResponse } from './http/response.js'
 export { ResponseHeaders } from './http/response-headers.js'
+export type { Schema, SchemaOutput } from './http/schema.js'
+export { type MoveOptions, UploadedFile } from './http/uploaded-file.js'
 export { type LoadOptions, loadApplication } from './load-application.js'
 export { FILTERED_PARAMETERS } from './logging/filter-parameters.js'
 export type { LogDestination, Logger, LogLevel } from './logging/logger.js'

@@ -13,7 +13,7 @@ class SiteController extends Controller {
     this.skipForgeryProtection({ only: ['open'] })
   }
   form() {
-    const { policy, path = '/save', token = 'yes' } = this.request.query
+    const { policy, path = '/save', token = 'yes' } = this.request.query as Record<string, string | undefined>
     if (policy !== undefined) this.response.headers.set('referrer-policy', policy)
     const field = token === 'yes' ? this.csrfField({ path }) : ''
     Object.assign(this.session, { visited: true })
@@ -37,7 +37,7 @@ class SiteController extends Controller {
 /** Somebody else's site, with a form that is sent to this one. */
 class EvilController extends Controller {
   form() {
-    const { target = '', enctype = '', policy, token = '' } = this.request.query
+    const { target = '', enctype = '', policy, token = '' } = this.request.query as Record<string, string | undefined>
     if (policy !== undefined) this.response.headers.set('referrer-policy', policy)
     this.renderHtml(
       page(target, enctype, `<input type="hidden" name="authenticity_token" value="${escapeHtml(token)}">`),

@@ -56,7 +56,20 @@ describe('params', () => {
 })
 
 describe('S6: names that mean something to JavaScript', () => {
-  const NAMES = ['get', 'has', 'int', 'string', '__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
+  const METHODS = [
+    'get',
+    'has',
+    'int',
+    'number',
+    'string',
+    'boolean',
+    'file',
+    'require',
+    'permit',
+    'expect',
+    'expectAsync',
+  ]
+  const NAMES = [...METHODS, '__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
   const probe = (name: string) => (params: Params) => ({
     got: params.get(name),
     has: params.has(name),
@@ -67,7 +80,7 @@ describe('S6: names that mean something to JavaScript', () => {
   const expected = { got: 'x', has: true, string: 'x', other: 1, polluted: 'no' }
 
   test.each(NAMES)('%s in the query is a parameter, and the methods still work', async (name) => {
-    expect((await look(probe(name), `/look?${name}=x&n=1&${name}[x]=1`)).json).toEqual(expected)
+    expect((await look(probe(name), `/look?${name}=x&n=1`)).json).toEqual(expected)
   })
 
   test.each(NAMES.filter((name) => name !== '__proto__'))('%s in the body is too', async (name) => {
@@ -90,7 +103,12 @@ describe('S6: names that mean something to JavaScript', () => {
   })
 
   test('none of the methods is listed among the parameters', async () => {
-    expect((await look((params) => Object.keys(params), '/look?a=1')).json).toEqual(['a'])
+    const keys = (params: Params) => {
+      const met: string[] = []
+      for (const name in params) met.push(name)
+      return [Object.keys(params), met]
+    }
+    expect((await look(keys, '/look?a=1')).json).toEqual([['a'], ['a']])
   })
 })
 

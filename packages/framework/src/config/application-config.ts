@@ -4,6 +4,7 @@ import type { LogLevel } from '../logging/logger.js'
 import type { Hosts } from '../security/host-check.js'
 import type { CookieStoreOptions } from '../session/cookie-store.js'
 import type { SessionCookieOptions, SessionStoreClass } from '../session/store.js'
+import type { UploadOptions } from './uploads.js'
 
 /**
  * The configuration of an app.
@@ -26,8 +27,12 @@ export interface ApplicationConfig<StoreOptions extends object = CookieStoreOpti
    * own. Requests that browsers say were started elsewhere get 422.
    */
   readonly trustedOrigins?: readonly string[] | undefined
-  /** The most bytes a request's body may have; more is a 413. Default: 1,048,576. */
+  /** The most bytes a request's body may have, files apart; more is a 413. Default: 1,048,576. */
   readonly bodyLimit?: number | undefined
+  /** Whether bodies compressed with gzip, deflate or br are read, up to `bodyLimit` inflated. Default: false, a 415. */
+  readonly inflateBodies?: boolean | undefined
+  /** How much the files of multipart forms may be; with `false` such forms are refused with 415. */
+  readonly uploads?: UploadOptions | false | undefined
   /** How much is logged. Default: `debug` in development, `warn` in test, else `info`. */
   readonly logLevel?: LogLevel | undefined
   /** Parameters whose names hold one of these words are not logged. Added to Rails' list (`FILTERED_PARAMETERS`). */
@@ -44,6 +49,8 @@ export const CONFIG_KEYS = Object.keys({
   hosts: true,
   trustedOrigins: true,
   bodyLimit: true,
+  inflateBodies: true,
+  uploads: true,
   logLevel: true,
   filterParameters: true,
   shutdownTimeout: true,

@@ -1,5 +1,6 @@
 // Why: from what an app configured to what it runs with: merged, checked, every default filled in, and nothing decided later.
 import { BootError } from '../errors.js'
+import type { BodySettings } from '../http/body.js'
 import type { Secrets } from '../http/cookie-seals.js'
 import { compileProxyTrust, type ProxyTrust } from '../http/proxies.js'
 import { checkKnownKeys } from '../known-keys.js'
@@ -13,6 +14,7 @@ import { type ApplicationConfig, CONFIG_KEYS, SESSION_COOKIE_KEYS } from './appl
 import type { Environment } from './environment.js'
 import { resolveOldSecrets, resolveSecret } from './secret.js'
 import { resolveTrustedOrigins } from './trusted-origins.js'
+import { resolveUploads } from './uploads.js'
 
 /** A configuration whose session store is of any kind. */
 // biome-ignore lint/suspicious/noExplicitAny: the options' type is of use to who writes them, not to who checks them by name
@@ -25,7 +27,7 @@ export interface Settings {
   /** Undefined when every host is welcome. */
   readonly checkHost: HostCheck | undefined
   readonly trustedOrigins: ReadonlySet<string>
-  readonly bodyLimit: number
+  readonly bodies: BodySettings
   readonly logLevel: LogLevel
   readonly filterParameters: ParameterFilter
   /** In milliseconds. */
@@ -63,7 +65,11 @@ export function resolveSettings(source: SettingsSource): Settings {
     trust: proxyTrust(config),
     checkHost: hostCheck(config, environment),
     trustedOrigins: resolveTrustedOrigins(config.trustedOrigins),
-    bodyLimit: wholeNumber('bodyLimit', config.bodyLimit, 1_048_576, 'bytes'),
+    bodies: {
+      bodyLimit: wholeNumber('bodyLimit', config.bodyLimit, 1_048_576, 'bytes'),
+      inflate: trueOrFalse('inflateBodies', config.inflateBodies),
+      uploads: resolveUploads(config.uploads, source.root),
+    },
     logLevel: logLevel(config.logLevel, environment),
     filterParameters: compileParameterFilter([
       ...FILTERED_PARAMETERS,
@@ -152,6 +158,11 @@ function words(key: string, configured: unknown, example: string): readonly stri
   if (Array.isArray(configured) && configured.every((word) => typeof word === 'string' && word !== ''))
     return configured
   throw new BootError(`${key} is ${JSON.stringify(configured)}.`, `give a list of strings, such as ${example}.`)
+}
+
+function trueOrFalse(key: string, configured: boolean | undefined): boolean {
+  if (configured === undefined || typeof configured === 'boolean') return configured === true
+  throw new BootError(`${key} is ${JSON.stringify(configured)}.`, 'give true or false.')
 }
 
 function wholeNumber(key: string, configured: number | undefined, standard: number, unit: string): number {

@@ -4,32 +4,89 @@ import { Readable } from 'node:stream'
 import { BadRequest, ContentTooLarge, UnsupportedMediaType } from '../errors.js'
 import { isPromise, type MaybePromise } from '../maybe-promise.js'
 import { parseForm } from './form.js'
+import { canInflate, inflate } from './inflate.js'
 import { parseJson } from './json.js'
-import { parseMediaType } from './media-type.js'
+import { checkCharset, type MediaType, parseMediaType } from './media-type.js'
+import { readMultipart } from './multipart.js'
 import type { RawRequest } from './raw-request.js'
 import type { HttpRequest } from './request.js'
+import { RequestUploads } from './request-uploads.js'
 
 const EMPTY = new Uint8Array(0)
 const EXPECTS_BODY = new Set(['POST', 'PUT', 'PATCH'])
 
+/** What bodies are read. */
+export interface BodySettings {
+  /** The most bytes of a body that is kept in memory. */
+  readonly bodyLimit: number
+  /** Whether compressed bodies are read. */
+  readonly inflate: boolean
+  /** Undefined when multipart forms are not read. */
+  readonly uploads: UploadSettings | undefined
+}
+
+/** What a multipart form may have, and where its files are kept. */
+export interface UploadSettings {
+  readonly fileSize: number
+  readonly files: number
+  readonly total: number
+  readonly folder: string
+}
+
 /**
- * Reads and parses the body into `request.rawBody` and `request.body`; a promise only where bytes must be waited for.
- * @param limit the most bytes a body may have
+ * Reads and parses the body into `request.body`, and `request.rawBody` unless it is a multipart form; a promise only where
+ * bytes must be waited for.
  * @throws ContentTooLarge, UnsupportedMediaType or BadRequest
  */
-export function readBody(request: HttpRequest, raw: RawRequest, limit: number): MaybePromise<void> {
+export function readBody(request: HttpRequest, raw: RawRequest, settings: BodySettings): MaybePromise<void> {
   const { body, headers } = raw
   if (body === undefined || body === null) return
   const length = headers['content-length']
   if (length === undefined && headers['transfer-encoding'] === undefined && body instanceof Readable) return
+  const header = request.header('content-type')
+  const type = header === undefined ? undefined : parseMediaType(header)
+  const isMultipart = type?.type === 'multipart/form-data'
+  const limit = isMultipart && settings.uploads !== undefined ? settings.uploads.total : settings.bodyLimit
   if (length !== undefined && Number(length) > limit) throw new ContentTooLarge(limit)
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new UnsupportedMediaType('Compressed request bodies are not read: send the body without Content-Encoding.')
+    if (!settings.inflate || isMultipart || typeof encoding !== 'string' || !canInflate(encoding)) throw compressed()
+    return inflate(body, encoding, limit).then((whole) => parseBody(request, whole, type))
   }
+  if (isMultipart) return readForm(request, body, type, settings)
   const bytes = readAll(body, limit)
-  if (isPromise(bytes)) return bytes.then((whole) => parseBody(request, whole))
-  parseBody(request, bytes)
+  if (isPromise(bytes)) return bytes.then((whole) => parseBody(request, whole, type))
+  parseBody(request, bytes, type)
+}
+
+function compressed(): UnsupportedMediaType {
+  return new UnsupportedMediaType('Compressed request bodies are not read: send the body without Content-Encoding.')
+}
+
+async function readForm(
+  request: HttpRequest,
+  body: NonNullable<RawRequest['body']>,
+  { charset, boundary }: MediaType,
+  { uploads, bodyLimit }: BodySettings,
+): Promise<void> {
+  if (uploads === undefined) {
+    throw new UnsupportedMediaType(
+      'Forms are read as application/x-www-form-urlencoded or application/json, not as multipart/form-data.',
+    )
+  }
+  checkCharset(charset)
+  request.uploads = new RequestUploads(uploads.folder)
+  const stream = body instanceof Readable ? body : streamOf(body)
+  try {
+    request.body = await readMultipart(stream, boundary, { ...uploads, text: bodyLimit }, request.uploads)
+  } finally {
+    if (stream !== body) stream.destroy()
+  }
+}
+
+function streamOf(body: string | Uint8Array | AsyncIterable<Uint8Array>): Readable {
+  if (typeof body === 'string') return Readable.from([Buffer.from(body)])
+  return Readable.from(body instanceof Uint8Array ? [body] : body)
 }
 
 function readAll(body: NonNullable<RawRequest['body']>, limit: number): MaybePromise<Uint8Array> {
@@ -82,22 +139,13 @@ function joined(chunks: Uint8Array[], size: number): Uint8Array {
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : size === 0 ? EMPTY : Buffer.concat(chunks, size)
 }
 
-function parseBody(request: HttpRequest, bytes: Uint8Array): void {
+function parseBody(request: HttpRequest, bytes: Uint8Array, mediaType: MediaType | undefined): void {
   request.rawBody = bytes
-  const header = request.header('content-type')
-  if (header === undefined) return
-  const { type, charset } = parseMediaType(header)
+  if (mediaType === undefined) return
+  const { type, charset } = mediaType
   const isJson = type === 'application/json' || type.endsWith('+json')
-  const isForm = type === 'application/x-www-form-urlencoded'
-  if (type === 'multipart/form-data') {
-    throw new UnsupportedMediaType(
-      'Forms are read as application/x-www-form-urlencoded or application/json, not as multipart/form-data.',
-    )
-  }
-  if (!isJson && !isForm) return
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
-    throw new UnsupportedMediaType(`Bodies are read as UTF-8, not as ${JSON.stringify(charset.slice(0, 40))}.`)
-  }
+  if (!isJson && type !== 'application/x-www-form-urlencoded') return
+  checkCharset(charset)
   if (bytes.length === 0) {
     if (isJson && EXPECTS_BODY.has(request.method))
       throw new BadRequest("The request's body is empty, which is not valid JSON.")

@@ -1,20 +1,23 @@
 // Why: queries and urlencoded bodies have one grammar; both are read here, into an object without a prototype.
 import { BadRequest } from '../errors.js'
+import { type FormKind, noFields, type QueryFields, setField } from './nested-fields.js'
 
 /** How many fields a query or a form may have. */
 export const MAXIMUM_FIELDS = 1_000
 
-/** Decoded names and values. As in Rails, the last of several values with one name wins. */
-export type FormFields = Record<string, string>
-
 /**
  * Parses `application/x-www-form-urlencoded` text, that of a query or of a body.
- * @param what how an error names the text: `query` or `form`
- * @throws BadRequest for malformed percent-encoding, or more than {@link MAXIMUM_FIELDS} fields
+ * @param what how an error names the text
+ * @throws BadRequest for malformed percent-encoding, more than {@link MAXIMUM_FIELDS} fields, or names that contradict
+ * each other
  */
-export function parseForm(text: string, what: 'query' | 'form'): FormFields {
-  const fields: FormFields = Object.create(null) as FormFields
+export function parseForm(text: string, what: FormKind): QueryFields {
+  const fields = noFields() as QueryFields
   if (text === '') return fields
+  // Asked once of the whole text, so that a plain query is read without asking each of its fields.
+  const isEncoded = text.includes('%') || text.includes('+')
+  const mayNest = isEncoded || text.includes('[')
+  let nested = false
   let count = 0
   for (let start = 0; start <= text.length; ) {
     const ampersand = text.indexOf('&', start)
@@ -23,14 +26,22 @@ export function parseForm(text: string, what: 'query' | 'form'): FormFields {
       if (++count > MAXIMUM_FIELDS) throw new BadRequest(`The ${what} has more than ${MAXIMUM_FIELDS} fields.`)
       const equals = text.indexOf('=', start)
       const nameEnd = equals === -1 || equals > end ? end : equals
-      fields[decode(text.slice(start, nameEnd), what)] = decode(text.slice(Math.min(nameEnd + 1, end), end), what)
+      let name = text.slice(start, nameEnd)
+      let value = text.slice(Math.min(nameEnd + 1, end), end)
+      if (isEncoded) {
+        name = decode(name, what)
+        value = decode(value, what)
+      }
+      nested ||= mayNest && name.includes('[')
+      if (nested) setField(fields, name, value, what)
+      else fields[name] = value
     }
     start = end + 1
   }
   return fields
 }
 
-function decode(text: string, what: string): string {
+function decode(text: string, what: FormKind): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
   if (!spaced.includes('%')) return spaced
   try {

@@ -1,9 +1,16 @@
 // Why: query, body and path as one plain object, in which no name that a stranger sends can reach a method or a prototype.
-import { BadRequest, NotFound } from '../errors.js'
+import { BadRequest, NotFound, ParameterMissing } from '../errors.js'
+import { isObject, type Permit, type Permitted, permit } from './permit.js'
+import { type Schema, type SchemaOutput, validate, validateAsync } from './schema.js'
+import { UploadedFile } from './uploaded-file.js'
 
 /**
  * The parameters of a request: query, then body, then path; the later wins. A value is unknown until it was looked at:
- * narrow it, or use {@link Params.int} and {@link Params.string}.
+ * narrow it, read it with `int`, `string` and their like, or take several at once with {@link Params.expect} or
+ * {@link Params.permit}.
+ *
+ * What reads one parameter throws `NotFound` when a path parameter is not of its kind, and `BadRequest` when another is
+ * not, or is missing and there is no fallback. A field that was left empty counts as missing, but for `string`.
  */
 export interface Params {
   readonly [name: string]: unknown
@@ -11,16 +18,42 @@ export interface Params {
   get(name: string): unknown
   /** Whether there is a parameter of this name. */
   has(name: string): boolean
-  /**
-   * A parameter as a safe integer.
-   * @throws NotFound when it is a path parameter and no integer; BadRequest when another is missing or none
-   */
+  /** A parameter as a safe integer. @throws NotFound or BadRequest */
   int(name: string): number
-  /**
-   * A parameter as a string.
-   * @throws BadRequest when it is missing or no string
-   */
+  int<F>(name: string, fallback: F): number | F
+  /** A parameter as a finite number, in decimal. @throws NotFound or BadRequest */
+  number(name: string): number
+  number<F>(name: string, fallback: F): number | F
+  /** A parameter as a string, which may be empty. @throws BadRequest */
   string(name: string): string
+  string<F>(name: string, fallback: F): string | F
+  /** A parameter as true (`true`, `1`, `on`) or false (`false`, `0`, `off`). @throws NotFound or BadRequest */
+  boolean(name: string): boolean
+  boolean<F>(name: string, fallback: F): boolean | F
+  /** A file of a multipart form. @throws BadRequest */
+  file(name: string): UploadedFile
+  file<F>(name: string, fallback: F): UploadedFile | F
+  /**
+   * The parameters below a name (`post[title]`), as parameters in turn.
+   * @throws ParameterMissing when there are none
+   */
+  require(name: string): Params
+  /**
+   * Those parameters that are named, in the shape they are named with; all others are left out. Nothing is required.
+   * ```ts
+   * this.params.permit('page', { post: ['title', { tags: [], links: [['url']] }] })
+   * ```
+   */
+  permit<const P extends readonly Permit[]>(...permits: P): Permitted<P>
+  /**
+   * What a schema (of zod, valibot, arktype, …) makes of all parameters, or of the one that is named.
+   * @throws InvalidParams, a 422 that lists every problem; TypeError for a schema that is asynchronous
+   */
+  expect<S extends Schema>(schema: S): SchemaOutput<S>
+  expect<S extends Schema>(name: string, schema: S): SchemaOutput<S>
+  /** {@link Params.expect} for schemas that are asynchronous. @throws InvalidParams */
+  expectAsync<S extends Schema>(schema: S): Promise<SchemaOutput<S>>
+  expectAsync<S extends Schema>(name: string, schema: S): Promise<SchemaOutput<S>>
 }
 
 const HIDDEN = Symbol('parameters with the name of a method')
@@ -33,6 +66,29 @@ interface Inner {
 }
 
 const INTEGER = /^-?\d{1,16}$/
+const DECIMAL = /^-?\d{1,40}(?:\.\d{1,40})?$/
+const BOOLEANS = new Map<unknown, boolean>([
+  ...['true', '1', 'on', true].map((text): [unknown, boolean] => [text, true]),
+  ...['false', '0', 'off', false].map((text): [unknown, boolean] => [text, false]),
+])
+
+/** Reads one kind of parameter: undefined for what is not of it. */
+type Read<T> = (value: unknown) => T | undefined
+
+/** A method that reads a parameter of one kind. */
+function reader<T>(kind: string, read: Read<T>, isMissing: (value: unknown) => boolean) {
+  return function (this: Params & Inner, name: string, ...fallback: [unknown?]): unknown {
+    const value = this.get(name)
+    if (fallback.length > 0 && isMissing(value)) return fallback[0]
+    const result = read(value)
+    if (result !== undefined) return result
+    if (this[PATH] !== undefined && Object.hasOwn(this[PATH], name)) throw new NotFound()
+    throw new BadRequest(`The parameter ${JSON.stringify(name)} must be ${kind}.`)
+  }
+}
+
+const isAbsent = (value: unknown) => value === undefined || value === null
+const isEmpty = (value: unknown) => isAbsent(value) || value === ''
 
 const methods = {
   get(this: Inner, name: string): unknown {
@@ -43,21 +99,59 @@ const methods = {
   has(this: Params, name: string): boolean {
     return this.get(name) !== undefined
   },
-  int(this: Params & Inner, name: string): number {
+  int: reader(
+    'an integer',
+    (value) => {
+      const number = typeof value === 'string' && INTEGER.test(value) ? Number(value) : value
+      return Number.isSafeInteger(number) ? (number as number) : undefined
+    },
+    isEmpty,
+  ),
+  number: reader(
+    'a number',
+    (value) => {
+      const number = typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value
+      return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+    },
+    isEmpty,
+  ),
+  string: reader('a string', (value) => (typeof value === 'string' ? value : undefined), isAbsent),
+  boolean: reader('true or false', (value) => BOOLEANS.get(value), isEmpty),
+  file: reader('a file', (value) => (value instanceof UploadedFile ? value : undefined), isEmpty),
+  require(this: Params, name: string): Params {
     const value = this.get(name)
-    const number = typeof value === 'string' && INTEGER.test(value) ? Number(value) : value
-    if (Number.isSafeInteger(number)) return number as number
-    if (this[PATH] !== undefined && name in this[PATH]) throw new NotFound()
-    throw new BadRequest(`The parameter ${JSON.stringify(name)} must be an integer.`)
+    if (isObject(value) && Object.keys(value).length > 0) return createParams(undefined, value, undefined)
+    throw new ParameterMissing(name)
   },
-  string(this: Params, name: string): string {
-    const value = this.get(name)
-    if (typeof value === 'string') return value
-    throw new BadRequest(`The parameter ${JSON.stringify(name)} must be a string.`)
+  permit(this: Inner, ...permits: readonly Permit[]): unknown {
+    return permit(plain(this), permits)
+  },
+  expect(this: Params & Inner, ...parameters: [Schema] | [string, Schema]): unknown {
+    const { schema, value, name } = subject(this, parameters)
+    return validate(schema, value, name)
+  },
+  expectAsync(this: Params & Inner, ...parameters: [Schema] | [string, Schema]): Promise<unknown> {
+    const { schema, value, name } = subject(this, parameters)
+    return validateAsync(schema, value, name)
   },
 }
 
-const PROTOTYPE: object = Object.freeze(Object.assign(Object.create(null) as object, methods))
+/** What a schema is to judge: one parameter, or all. */
+function subject(params: Params & Inner, parameters: [Schema] | [string, Schema]) {
+  const [first, second] = parameters
+  if (typeof first !== 'string') return { schema: first, value: plain(params), name: undefined }
+  return { schema: second as Schema, value: params.get(first), name: first }
+}
+
+/** All parameters, those with the names of methods too, without the methods. */
+function plain(params: Inner): Record<string, unknown> {
+  return Object.assign(Object.create(null) as Record<string, unknown>, params, params[HIDDEN])
+}
+
+/** Not enumerable: what goes through parameters with `for…in` must not meet them. */
+const PROTOTYPE: object = Object.freeze(
+  Object.create(null, Object.fromEntries(Object.entries(methods).map(([name, value]) => [name, { value }]))) as object,
+)
 
 /** Merges the sources of parameters. A body that is JSON but no object is found under `_json`, as in Rails. */
 export function createParams(

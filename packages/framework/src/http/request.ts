@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { BadRequest } from '../errors.js'
 import { preferredType } from './accept.js'
 import { parseCookies } from './cookies.js'
-import { type FormFields, parseForm } from './form.js'
+import { parseForm } from './form.js'
+import type { QueryFields } from './nested-fields.js'
 import { clientAddress, forwarded, type ProxyTrust } from './proxies.js'
 import type { RawRequest } from './raw-request.js'
 import { pathOf } from './request-target.js'
+import type { RequestUploads } from './request-uploads.js'
 
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9.])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
 const REQUEST_ID = /^[\w.:@-]{1,200}$/
@@ -17,14 +19,16 @@ export class HttpRequest {
   readonly method: string
   /** The request target as it came: path and query, percent-encoded. */
   readonly url: string
-  /** The parsed body: JSON of any shape, or a form's fields. Undefined when there is none or it is of another type. */
+  /** The parsed body: JSON of any shape, or a form's fields and files. Undefined when there is none or it is of another type. */
   body: unknown
-  /** The body's bytes, for signatures and for types the framework does not parse. */
+  /** The body's bytes, for signatures and for types the framework does not parse; undefined of a multipart form. */
   rawBody: Uint8Array | undefined
+  /** Internal: the files that are to be removed when the request ends. */
+  uploads: RequestUploads | undefined
   readonly #raw: RawRequest
   readonly #trust: ProxyTrust | undefined
   #path: string | undefined
-  #query: FormFields | undefined
+  #query: QueryFields | undefined
   #cookies: Readonly<Record<string, string | undefined>> | undefined
   #id: string | undefined
 
@@ -45,10 +49,11 @@ export class HttpRequest {
   }
 
   /**
-   * The query's fields, without a prototype; the last of several values with one name wins.
-   * @throws BadRequest when its percent-encoding is malformed or it has over 1,000 fields
+   * The query's fields, nested as `post[title]` and `tags[]` say, without a prototype; the last of several values with
+   * one name wins.
+   * @throws BadRequest when its percent-encoding is malformed, its names contradict each other or it has over 1,000 fields
    */
-  get query(): Readonly<FormFields> {
+  get query(): Readonly<QueryFields> {
     if (this.#query === undefined) {
       const question = this.url.indexOf('?')
       this.#query = parseForm(question === -1 ? '' : this.url.slice(question + 1), 'query')
