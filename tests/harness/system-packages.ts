@@ -2,7 +2,13 @@
 import { spawnSync } from 'node:child_process'
 
 /** Programs by the Debian package that has them. */
-const PROGRAMS: Readonly<Record<string, string>> = { curl: 'curl', chromium: 'chromium', memcached: 'memcached' }
+const PROGRAMS: Readonly<Record<string, string>> = {
+  curl: 'curl',
+  chromium: 'chromium',
+  memcached: 'memcached',
+  'redis-server': 'redis-server',
+  pg_ctlcluster: 'postgresql',
+}
 
 /** Gems for Ruby by their Debian package, each with what it needs and Ruby itself. Only CI must have them: see ruby.ts. */
 const GEMS: Readonly<Record<string, string>> = { actionpack: 'ruby-actionpack' }

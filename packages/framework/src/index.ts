@@ -82,6 +82,14 @@ export { isLocalHost } from './security/host-check.js'
 export type { RailsDigest } from './security/rails-encryptor.js'
 export { CookieStore, type CookieStoreOptions } from './session/cookie-store.js'
 export type { Session, SessionData } from './session/data.js'
+export { ExpressSessionStore } from './session/express/express-session-store.js'
+export type {
+  ExpressCallback,
+  ExpressSession,
+  ExpressSessionCookie,
+  ExpressStore,
+} from './session/express/express-store.js'
+export type { ExpressSessionStoreOptions } from './session/express/options.js'
 export type { Flash, FlashData } from './session/flash.js'
 export { MemcachedStore } from './session/memcached/memcached-store.js'
 export type { MemcachedStoreOptions } from './session/memcached/options.js'

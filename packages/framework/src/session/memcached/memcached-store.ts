@@ -1,6 +1,7 @@
 // Why: sessions in memcached: the cookie has an id, and any process of the app finds the rest. See docs/decisions/008.
 import { SessionOverflowError } from '../../errors.js'
 import { mergePayloads } from '../merge.js'
+import { SaveQueue } from '../save-queue.js'
 import { newSessionId, storedId } from '../session-id.js'
 import {
   endedBecause,
@@ -15,7 +16,6 @@ import { expirationOf } from './expiry.js'
 import { type Item, readItem, writeItem } from './item.js'
 import { type MemcachedStoreOptions, resolveOptions } from './options.js'
 import { Opcode, type Reply, Status, statusInWords } from './protocol.js'
-import { SaveQueue } from './save-queue.js'
 import { MemcachedServer } from './server.js'
 import { chooseServer } from './server-choice.js'
 

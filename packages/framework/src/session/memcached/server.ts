@@ -1,6 +1,6 @@
 // Why: one memcached server as the store sees it: ask it and have an answer in time, whatever connections come and go.
 import { SessionStoreUnavailable } from '../../errors.js'
-import { Breaker } from './breaker.js'
+import { Breaker } from '../breaker.js'
 import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.js'
 import type { Operation, Reply } from './protocol.js'
 

@@ -1,7 +1,7 @@
 // Why: a server that is down must not cost every request a deadline, and must be found again without a restart.
 import { performance } from 'node:perf_hooks'
 
-/** How many faults in a row, of connections, make it leave the server alone. */
+/** How many faults in a row make it leave the server alone. */
 export const FAULTS_IN_A_ROW = 5
 /** Milliseconds for which the server is then left alone. Short: this is how late a server that is back is found. */
 export const PAUSE = 100
@@ -35,6 +35,12 @@ export class Breaker {
 
   succeeded(): void {
     this.#faults = 0
+  }
+
+  /** Leaves the server alone at once, where it is known to be gone. */
+  trip(fault: string): void {
+    this.#faults = FAULTS_IN_A_ROW
+    this.failed(fault)
   }
 
   failed(fault: string): void {
