@@ -16,8 +16,8 @@ afterAll(async () => {
 const addresses = (count: number) => ({ memcacheServer: memcached.slice(0, count).map(({ address }) => address) })
 
 const harnesses: [where: string, harness: SessionStoreHarness][] = [
-  ['one server', { store: MemcachedStore, options: () => addresses(1), keepsOnServer: true }],
-  ['two servers', { store: MemcachedStore, options: () => addresses(2), keepsOnServer: true }],
+  ['one server', { store: MemcachedStore, options: () => addresses(1), keepsOnServer: true, offersIndex: true }],
+  ['two servers', { store: MemcachedStore, options: () => addresses(2), keepsOnServer: true, offersIndex: true }],
 ]
 
 describe.each(harnesses)('MemcachedStore on %s', (_where, harness) => {

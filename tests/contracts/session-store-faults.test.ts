@@ -1,11 +1,14 @@
 // The contract itself can fail: each of these stores breaks one promise, and the suite must say which.
 import {
   CookieStore,
+  type KeptSession,
   MemoryStore,
+  type SessionIndexSupport,
   type SessionRecord,
   type SessionStore,
   type SessionStoreClass,
   type SessionStoreContext,
+  type VersionedText,
 } from 'contrail'
 import { type SessionStoreHarness, sessionStoreContract } from 'contrail/testing'
 import { expect, test } from 'vitest'
@@ -142,6 +145,55 @@ test('a store without a fault breaks none', async () => {
 
 test.each(faults)('a store that %s breaks a promise', async (_, store, name) => {
   const names = await broken({ store, keepsOnServer: true })
+  expect(names).toContainEqual(expect.stringMatching(name))
+})
+
+/** A memory store whose index has a fault. */
+function faultyIndex(fault: (good: SessionIndexSupport) => Partial<SessionIndexSupport>): SessionStoreClass<object> {
+  return class FaultyIndex extends MemoryStore {
+    constructor(options: object, context: SessionStoreContext) {
+      super(options, context)
+      const { index } = this
+      Object.assign(this, { index: { ...index, ...fault(index) } })
+    }
+  }
+}
+
+const indexFaults: [what: string, fault: Parameters<typeof faultyIndex>[0], names: RegExp][] = [
+  ['takes any version for the right one', comparesNothing, /over the version that was read/],
+  ['forgets its texts', () => ({ read: () => undefined, write: () => true }), /are listed, each under a handle/],
+  ['never finds a session', () => ({ find: () => undefined }), /are listed, each under a handle/],
+  [
+    'finds sessions that have ended',
+    (good) => {
+      const found = new Map<string, KeptSession>()
+      return {
+        find(storedId) {
+          const kept = good.find(storedId) as KeptSession | undefined
+          if (kept !== undefined) found.set(storedId, kept)
+          return kept ?? found.get(storedId)
+        },
+      }
+    },
+    /within expireAfter is not listed/,
+  ],
+]
+
+function comparesNothing(good: SessionIndexSupport): Partial<SessionIndexSupport> {
+  return {
+    write(key, text, _version, seconds) {
+      const now = good.read(key) as VersionedText | undefined
+      return good.write(key, text, now?.version, seconds)
+    },
+  }
+}
+
+test('an index without a fault breaks none', async () => {
+  expect(await broken({ store: faultyIndex(() => ({})), keepsOnServer: true, offersIndex: true })).toEqual([])
+})
+
+test.each(indexFaults)('a store whose index %s breaks a promise', async (_, fault, name) => {
+  const names = await broken({ store: faultyIndex(fault), keepsOnServer: true, offersIndex: true })
   expect(names).toContainEqual(expect.stringMatching(name))
 })
 

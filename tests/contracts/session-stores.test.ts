@@ -8,8 +8,8 @@ const harnesses: SessionStoreHarness[] = [
   { store: CookieStore, keepsOnServer: false },
   { store: RailsCookieStore, keepsOnServer: false, keepsDates: false },
   { store: RackCookieStore, keepsOnServer: false, keepsDates: false },
-  { store: MemoryStore, keepsOnServer: true },
-  { store: NetworkStore, keepsOnServer: true },
+  { store: MemoryStore, keepsOnServer: true, offersIndex: true },
+  { store: NetworkStore, keepsOnServer: true, offersIndex: true },
 ]
 
 describe.each(harnesses)('$store.name', (harness) => {

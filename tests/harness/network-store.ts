@@ -1,7 +1,9 @@
 // A session store that answers with promises and takes its time, in an order that the seed decides.
 import {
+  comparedInProcess,
   MemoryStore,
   type RejectedSession,
+  type SessionIndexSupport,
   type SessionRecord,
   type SessionStore,
   type SessionStoreContext,
@@ -14,9 +16,27 @@ export class NetworkStore implements SessionStore {
   readonly preload: boolean = true
   readonly #memory: MemoryStore
   readonly #random = randomFrom(1)
+  /** As a store has it that can only get and set. */
+  readonly index: SessionIndexSupport
 
   constructor(options: object, context: SessionStoreContext) {
     this.#memory = new MemoryStore(options, context)
+    const texts = new Map<string, { readonly text: string; readonly endsAt: number }>()
+    const { index } = this.#memory
+    this.index = {
+      storedIdOf: (cookie) => index.storedIdOf(cookie),
+      find: (storedId) => this.#late(() => index.find(storedId)),
+      destroy: (storedId) => this.#late(() => index.destroy(storedId)),
+      ...comparedInProcess(
+        (key) =>
+          this.#late(() => {
+            const kept = texts.get(key)
+            return kept === undefined || kept.endsAt <= Date.now() ? undefined : kept.text
+          }),
+        (key, text, seconds = Number.POSITIVE_INFINITY) =>
+          this.#late(() => void texts.set(key, { text, endsAt: Date.now() + seconds * 1000 })),
+      ),
+    }
   }
 
   load(cookie: string): Promise<SessionRecord | RejectedSession> {
@@ -35,9 +55,9 @@ export class NetworkStore implements SessionStore {
     return this.#late(() => this.#memory.destroy(record as Parameters<MemoryStore['destroy']>[0]))
   }
 
-  async #late<T>(work: () => T): Promise<T> {
+  async #late<T>(work: () => T | Promise<T>): Promise<T> {
     await turns(this.#random() * 4)
-    const result = work()
+    const result = await work()
     await turns(this.#random() * 4)
     return result
   }

@@ -9,8 +9,9 @@ import { planController } from './container.js'
 import type { ControllerClass } from './controller/action-name.js'
 import { type Action, compileAction, type MakeController } from './controller/dispatch.js'
 import { RequestContext, type RequestServices } from './controller/request-context.js'
+import { checkTokenHasSession } from './controller/session-rules.js'
 import { errorResponse } from './error-response.js'
-import { MethodNotAllowed } from './errors.js'
+import { MethodNotAllowed, SessionsNotIndexedError } from './errors.js'
 import { readBody } from './http/body.js'
 import { encryptedCookieSeal, signedCookieSeal } from './http/cookie-seals.js'
 import type { RawRequest } from './http/raw-request.js'
@@ -23,6 +24,7 @@ import { RequestLog } from './request-log.js'
 import { compilePaths, type PathTo } from './routing/paths.js'
 import type { Route } from './routing/route-table.js'
 import { Router } from './routing/router.js'
+import type { OwnedSessions } from './session/sessions.js'
 
 /** Options of {@link Application.listen}. */
 export interface ListenOptions {
@@ -78,6 +80,8 @@ export class Application {
         store: settings.sessionStore,
         cookie: settings.sessionCookie,
         expireAfter: settings.expireAfter,
+        owners: settings.sessionOwners,
+        owned: settings.ownedSessions,
         onMissedHttps: once(() => logger.warn(MISSED_HTTPS)),
         onRejected: (reason, request) => logger.warn({ requestId: request.id, reason }, 'session cookie ignored'),
         onDropped: (reason, request) => logger.warn({ requestId: request.id, reason }, 'session change dropped'),
@@ -108,7 +112,7 @@ export class Application {
     this.#settings.checkHost?.(context.request.hostname)
     const action = this.#match(context)
     if (action === undefined) return
-    const ready = this.#prepare(context, raw)
+    const ready = this.#prepare(action, context, raw)
     return isPromise(ready) ? ready.then(() => this.#act(action, context)) : this.#act(action, context)
   }
 
@@ -129,8 +133,12 @@ export class Application {
   }
 
   /** Body and session, both at once where both must be waited for. */
-  #prepare(context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
+  #prepare(action: Action, context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
     const body = readBody(context.request, raw, this.#settings.bodies)
+    if (action.disabledSession !== undefined) {
+      context.disabledSession = action.disabledSession
+      return body
+    }
     const session = this.#settings.sessionStore.preload ? context.session.preload() : undefined
     if (!isPromise(session)) return body
     return isPromise(body) ? Promise.all([body, session]) : session
@@ -181,6 +189,16 @@ export class Application {
     return response
   }
 
+  /**
+   * The sessions of the app's users, to list and to end, for apps that configured `indexBy`.
+   * @throws SessionsNotIndexedError where the app has not
+   */
+  get sessions(): OwnedSessions {
+    const { ownedSessions } = this.#settings
+    if (ownedSessions === undefined) throw new SessionsNotIndexedError('app.sessions')
+    return ownedSessions
+  }
+
   /** Answers a Fetch `Request` with a `Response`, without a socket. */
   async fetch(request: Request): Promise<Response> {
     return toFetch(await this.handle(fromFetch(request)))
@@ -213,7 +231,8 @@ export class Application {
 /** Compiles the action of a route; how its controller is made is planned once for all its routes. */
 function actionCompiler(): (route: Route) => Action {
   const makers = new Map<ControllerClass, MakeController>()
-  return ({ controller, action }) => {
+  return ({ controller, action, method }) => {
+    checkTokenHasSession(controller, action, method)
     const make = makers.get(controller) ?? planController(controller)
     makers.set(controller, make)
     return compileAction(controller, action, make)

@@ -252,3 +252,38 @@ export class SessionDataError extends TypeError {
     super(`${path} is ${what}, which a session cannot keep. ${fix}`)
   }
 }
+
+/** An action touched the session, the flash or a CSRF token, and its controller says that it has none. */
+export class SessionDisabledError extends Error {
+  override readonly name = 'SessionDisabledError'
+  constructor(controller: string, action: string, declaredIn: string) {
+    const own = declaredIn === controller
+    super(
+      `${controller}#${action} has no session, and so no flash and no CSRF tokens: disableSession() in ${declaredIn} says so. ` +
+        `If the action is to have one, ${own ? `leave it out there, or ` : ''}call enableSession({ only: ['${action}'] }) in ` +
+        `the static block of ${controller}${own ? ', below it' : ''}. If it is not, look for the filter or the notice that wants it.`,
+    )
+  }
+}
+
+/** Sessions were to be listed or ended by their owner, and the app keeps no index of them. */
+export class SessionsNotIndexedError extends Error {
+  override readonly name = 'SessionsNotIndexedError'
+  constructor(property: 'this.sessions' | 'app.sessions') {
+    super(
+      `${property} is not there, as nothing says whose a session is. Add indexBy: 'userId' (the key of the session that has ` +
+        "the user's id) to sessionOptions in config/application.ts, with a store on a server such as MemcachedStore.",
+    )
+  }
+}
+
+/** The sessions of the current user were asked for, and nobody is logged in. */
+export class NoSessionOwnerError extends Error {
+  override readonly name = 'NoSessionOwnerError'
+  constructor(where: string) {
+    super(
+      `${where} uses this.sessions, which are those of the session's owner, and by indexBy this session has none. ` +
+        'Ask for a log-in first, in a beforeAction filter.',
+    )
+  }
+}

@@ -46,12 +46,15 @@ export {
   MethodNotAllowed,
   MissingResponseError,
   NoRequestError,
+  NoSessionOwnerError,
   NotFound,
   type ParameterIssue,
   ParameterMissing,
   SessionDataError,
+  SessionDisabledError,
   SessionOverflowError,
   SessionStoreUnavailable,
+  SessionsNotIndexedError,
   Unauthorized,
   UnprocessableContent,
   UnsupportedMediaType,
@@ -80,6 +83,7 @@ export type { Route } from './routing/route-table.js'
 export { defineRoutes, RouteMapper, type RouteOptions, type Routes } from './routing/routes.js'
 export { isLocalHost } from './security/host-check.js'
 export type { RailsDigest } from './security/rails-encryptor.js'
+export { comparedInProcess } from './session/compared-in-process.js'
 export { CookieStore, type CookieStoreOptions } from './session/cookie-store.js'
 export type { Session, SessionData } from './session/data.js'
 export { ExpressSessionStore } from './session/express/express-session-store.js'
@@ -91,11 +95,15 @@ export type {
 } from './session/express/express-store.js'
 export type { ExpressSessionStoreOptions } from './session/express/options.js'
 export type { Flash, FlashData } from './session/flash.js'
+export type { KeptSession, SessionIndexSupport, TextShelf, VersionedText } from './session/index-support.js'
 export { MemcachedStore } from './session/memcached/memcached-store.js'
 export type { MemcachedStoreOptions } from './session/memcached/options.js'
 export { MemoryStore } from './session/memory-store.js'
+export type { OwnSession, OwnSessions } from './session/own-sessions.js'
+export type { SessionDetails, SessionIndexOptions, SessionOwner } from './session/owners.js'
 export { RackCookieStore, type RackCookieStoreOptions } from './session/rack-cookie-store.js'
 export { RailsCookieStore, type RailsCookieStoreOptions } from './session/rails-cookie-store.js'
+export type { DestroyAllOptions, OwnedSession, OwnedSessions } from './session/sessions.js'
 export type {
   RejectedSession,
   SessionCookieOptions,

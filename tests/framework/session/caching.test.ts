@@ -1,4 +1,5 @@
 // C10: what a session had a part in is not for shared caches.
+import { NotFound } from 'contrail'
 import { describe, expect, test } from 'vitest'
 import { cookieOf } from '../../harness/app.js'
 import { type SessionController, sessionApp } from '../../harness/sessions.js'
@@ -49,6 +50,38 @@ describe('C10: Cache-Control', () => {
     expect(await cacheControl(read)).toBe('private')
     expect(await cacheControl(read, 'max-age=60')).toBe('max-age=60, private')
     expect(await cacheControl(read, 'public, max-age=60')).toBe('public, max-age=60')
+  })
+
+  test('with a Set-Cookie tells the caches that go by a header of their own, and with a read leaves it to the app', async () => {
+    const app = sessionApp()
+    const answer = async (touch: (controller: SessionController) => void, cookie?: string) => {
+      const { headers } = await app.does(
+        (controller) => {
+          controller.response.headers.set('cdn-cache-control', 'max-age=600')
+          controller.response.headers.set('surrogate-control', 'max-age=600')
+          touch(controller)
+        },
+        cookie === undefined ? {} : { cookie },
+      )
+      return [headers['cdn-cache-control'], headers['surrogate-control']]
+    }
+    const cookie = cookieOf(await app.does((controller) => controller.put({ user: 1 })))
+    expect(await answer(write)).toEqual(['no-store', 'no-store'])
+    expect(await answer(end, cookie)).toEqual(['no-store', 'no-store'])
+    expect(await answer(read, cookie)).toEqual(['max-age=600', 'max-age=600'])
+  })
+
+  test('of an error that followed a read of the session is no-store', async () => {
+    const app = sessionApp()
+    const cookie = cookieOf(await app.does((controller) => controller.put({ user: 1 })))
+    const { status, headers } = await app.does(
+      (controller) => {
+        read(controller)
+        throw new NotFound()
+      },
+      { cookie },
+    )
+    expect([status, headers['cache-control']]).toEqual([404, 'no-store'])
   })
 
   test('of an answer that did not touch its session is as it was', async () => {

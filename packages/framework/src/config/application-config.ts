@@ -69,6 +69,9 @@ export const SESSION_COOKIE_KEYS = Object.keys({
   maxLifetime: true,
   secret: true,
   oldSecret: true,
+  indexBy: true,
+  indexDetails: true,
+  indexLimit: true,
 } satisfies Record<keyof SessionCookieOptions, true>)
 
 /**

@@ -9,10 +9,11 @@ import { LOG_LEVELS, type LogLevel } from '../logging/logger.js'
 import { checkLocalHost, compileHostCheck, type HostCheck } from '../security/host-check.js'
 import { SessionCookie } from '../session/cookie.js'
 import { CookieStore } from '../session/cookie-store.js'
-import type { SessionCookieOptions, SessionStore, SessionStoreClass } from '../session/store.js'
+import type { SessionCookieOptions, SessionStoreClass } from '../session/store.js'
 import { type ApplicationConfig, CONFIG_KEYS, SESSION_COOKIE_KEYS } from './application-config.js'
 import type { Environment } from './environment.js'
 import { resolveOldSecrets, resolveSecret } from './secret.js'
+import { type IndexedSessions, resolveSessionIndex } from './session-index.js'
 import { resolveTrustedOrigins } from './trusted-origins.js'
 import { resolveUploads } from './uploads.js'
 
@@ -21,7 +22,7 @@ import { resolveUploads } from './uploads.js'
 export type AnyConfig = ApplicationConfig<any>
 
 /** What an app runs with. */
-export interface Settings {
+export interface Settings extends IndexedSessions {
   readonly environment: Environment
   readonly trust: ProxyTrust | undefined
   /** Undefined when every host is welcome. */
@@ -34,7 +35,6 @@ export interface Settings {
   readonly shutdownTimeout: number
   /** What signed and encrypted cookies are made with: the app's secret, and those of the past. */
   readonly secrets: Secrets
-  readonly sessionStore: SessionStore
   readonly sessionCookie: SessionCookie
   readonly expireAfter: number | undefined
 }
@@ -124,8 +124,9 @@ function session(config: AnyConfig, { override, environment, root, name }: Setti
   const secret = resolveSecret(options.secret, environment, root)
   const oldSecrets = resolveOldSecrets(options.oldSecret)
   const secrets: Secrets = [secret, ...oldSecrets]
-  const sessionStore = new Store(options, { key, secret, oldSecrets, expireAfter, maxLifetime })
-  return { secrets, sessionStore, sessionCookie, expireAfter }
+  const context = { key, secret, oldSecrets, expireAfter, maxLifetime }
+  const sessions = resolveSessionIndex(new Store(options, context), options, context)
+  return { secrets, sessionCookie, expireAfter, ...sessions }
 }
 
 function hostCheck(config: AnyConfig, environment: Environment): HostCheck | undefined {

@@ -13,6 +13,7 @@ import {
   type FilterOptions,
 } from './filters.js'
 import { declareForgeryRule } from './forgery-protection.js'
+import { declareSessionRule } from './session-rules.js'
 
 /** The macros of controllers, for a class's static block. Inherited by every controller; use them through `Controller`. */
 export abstract class ControllerMacros {
@@ -89,5 +90,19 @@ export abstract class ControllerMacros {
    */
   static skipForgeryProtection<C extends Controller>(this: ControllerClass<C>, options: ActionSelection<C> = {}): void {
     declareForgeryRule(this, 'none', options)
+  }
+
+  /**
+   * For actions that have no use for a session: their requests' cookies are left alone, no store is asked for them, and
+   * whatever reads or writes the session, the flash or a CSRF token throws `SessionDisabledError`, in filters as well.
+   * Inherited; a child's declaration wins over its parents'.
+   */
+  static disableSession<C extends Controller>(this: ControllerClass<C>, options: ActionSelection<C> = {}): void {
+    declareSessionRule(this, false, options)
+  }
+
+  /** Lets actions have their session although a parent, or an earlier line, says {@link disableSession}. */
+  static enableSession<C extends Controller>(this: ControllerClass<C>, options: ActionSelection<C> = {}): void {
+    declareSessionRule(this, true, options)
   }
 }

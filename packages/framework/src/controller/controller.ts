@@ -1,5 +1,5 @@
 // Why: the class that an app's controllers extend: the verbs an action answers with, and what it answers from.
-import { NoRequestError } from '../errors.js'
+import { NoRequestError, SessionsNotIndexedError } from '../errors.js'
 import type { CookieJar } from '../http/cookie-jar.js'
 import type { Params } from '../http/params.js'
 import type { HttpRequest } from '../http/request.js'
@@ -7,6 +7,7 @@ import type { HttpResponse } from '../http/response.js'
 import type { Logger } from '../logging/logger.js'
 import type { Session } from '../session/data.js'
 import type { Flash } from '../session/flash.js'
+import { OwnSessions } from '../session/own-sessions.js'
 import { ControllerMacros } from './class-macros.js'
 import { type CsrfTokenOptions, csrfToken, TOKEN_FIELD } from './forgery-protection.js'
 import { type AnswerOptions, answer, answerJson, answerRedirect, type RedirectOptions } from './rendering.js'
@@ -62,6 +63,17 @@ export abstract class Controller extends ControllerMacros {
   /** Messages for the next request, and those from the one before: `this.flash.set('notice', 'Saved.')`. */
   get flash(): Flash {
     return this.#bound('flash').session.flash
+  }
+
+  /**
+   * All sessions of the user whose request this is, to list and to end, for apps that configured `indexBy`.
+   * @throws SessionsNotIndexedError where the app has not
+   */
+  get sessions(): OwnSessions {
+    const { services, session, where } = this.#bound('sessions')
+    const { owners, owned } = services.sessions
+    if (owners === undefined || owned === undefined) throw new SessionsNotIndexedError('this.sessions')
+    return new OwnSessions(owners, owned, session, where)
   }
 
   /** Logs with the request's id. */

@@ -7,11 +7,14 @@ import { bindRequest, type Controller } from './controller.js'
 import { filtersFor, rescueFor } from './filters.js'
 import { forgeryCheckFor } from './forgery-protection.js'
 import type { RequestContext } from './request-context.js'
+import { disabledSessionOf } from './session-rules.js'
 
 /** An action ready to run: the answer is in the context's response afterwards. */
 export interface Action {
   readonly controllerName: string
   readonly actionName: string
+  /** The error that meets who touches the session; undefined when the action has one. */
+  readonly disabledSession: (() => Error) | undefined
   readonly run: (context: RequestContext) => MaybePromise<void>
 }
 
@@ -50,7 +53,8 @@ export function compileAction(controllerClass: ControllerClass, actionName: stri
       : thenDispose(() => perform(controller, context), dispose)
   }
 
-  return { controllerName: controllerClass.name, actionName, run }
+  const disabledSession = disabledSessionOf(controllerClass, actionName)
+  return { controllerName: controllerClass.name, actionName, disabledSession, run }
 }
 
 /** The handler for an error or, failing that, for what caused it. */

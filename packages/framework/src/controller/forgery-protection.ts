@@ -30,13 +30,18 @@ export type ForgeryCheck = (context: RequestContext) => void
 
 /** The check of one action; undefined when it is skipped. Of several rules the last one wins, a child's over its parents'. */
 export function forgeryCheckFor(controller: ControllerClass, action: string): ForgeryCheck | undefined {
-  const rules = lineage(controller).flatMap(({ forgery }) => forgery)
-  const mode = rules.findLast(({ selection }) => selects(selection, action))?.mode ?? 'origin'
+  const mode = forgeryModeOf(controller, action)
   if (mode === 'none') return undefined
   const wantsToken = mode === 'token'
   return (context) => {
     if (!isSafe(context.request.method)) check(context, wantsToken)
   }
+}
+
+/** How unsafe requests to an action are checked. */
+export function forgeryModeOf(controller: ControllerClass, action: string): ForgeryRule['mode'] | 'origin' {
+  const rules = lineage(controller).flatMap(({ forgery }) => forgery)
+  return rules.findLast(({ selection }) => selects(selection, action))?.mode ?? 'origin'
 }
 
 function isSafe(method: string): boolean {

@@ -32,6 +32,8 @@ export class RequestContext {
   controllerName: string | undefined
   actionName: string | undefined
   pathParams: Readonly<Record<string, string>> | undefined
+  /** Set when the action is to have no session: the error for who touches it. */
+  disabledSession: (() => Error) | undefined
   #params: Params | undefined
   #session: SessionLifecycle | undefined
   #cookies: { readonly jar: CookieJar; readonly changes: CookieChanges } | undefined
@@ -53,7 +55,10 @@ export class RequestContext {
   }
 
   get session(): SessionLifecycle {
-    this.#session ??= new SessionLifecycle(this.services.sessions, this.request)
+    if (this.#session === undefined) {
+      if (this.disabledSession !== undefined) throw this.disabledSession()
+      this.#session = new SessionLifecycle(this.services.sessions, this.request)
+    }
     return this.#session
   }
 

@@ -1,5 +1,6 @@
 // Why: what a session may hold, and its one text form: JSON, with dates that come back as dates.
 import { SessionDataError } from '../errors.js'
+import type { OwnerMark } from './owner-mark.js'
 
 /**
  * What the app keeps in its sessions. Add the app's own keys by augmentation; every one of them may be missing,
@@ -21,10 +22,15 @@ export type Session = Partial<SessionData>
 export interface SessionReserve {
   _flash?: Readonly<Record<string, unknown>> | undefined
   _csrf?: string | undefined
+  _index?: OwnerMark | undefined
 }
 
 /** The reserved names, and how an error calls what is kept there. */
-const RESERVED: Readonly<Record<keyof SessionReserve, string>> = { _flash: 'this.flash', _csrf: 'the CSRF token' }
+const RESERVED: Readonly<Record<keyof SessionReserve, string>> = {
+  _flash: 'this.flash',
+  _csrf: 'the CSRF token',
+  _index: 'what indexDetails returned',
+}
 
 /** How deep a session's data may be nested. */
 const MAXIMUM_DEPTH = 100

@@ -16,6 +16,9 @@ import {
   takeReserve,
 } from './data.js'
 import { Flash } from './flash.js'
+import type { OwnerMark } from './owner-mark.js'
+import type { SessionOwners } from './owners.js'
+import type { OwnedSessions } from './sessions.js'
 import type { RejectedSession, SessionRecord, SessionStore } from './store.js'
 
 /** The text of a session without data. */
@@ -26,6 +29,9 @@ export interface SessionServices {
   readonly store: SessionStore
   readonly cookie: SessionCookie
   readonly expireAfter: number | undefined
+  /** Those who know of owners, where the app has `indexBy`. */
+  readonly owners: SessionOwners | undefined
+  readonly owned: OwnedSessions | undefined
   /** Told why a cookie was not accepted. */
   readonly onRejected: (reason: string, request: HttpRequest) => void
   /** Told why what a request changed was not kept, though it was not to fail for it. */
@@ -104,6 +110,16 @@ export class SessionLifecycle {
     this.#reserve._csrf = secret
   }
 
+  /**
+   * How the session is listed, as it was found; undefined when it is not.
+   * @throws SessionStoreUnavailable in an outage, even one that is to be borne: what was asked cannot be told
+   */
+  get mark(): OwnerMark | undefined {
+    this.#data ??= this.#begin()
+    if (this.#borne !== undefined) throw this.#borne
+    return this.#reserve._index
+  }
+
   /** Drops data and id. */
   reset(): void {
     this.#seek()
@@ -127,6 +143,7 @@ export class SessionLifecycle {
   commit(response: HttpResponse): MaybePromise<void> {
     if (this.#data === undefined) return
     if (this.#flash !== undefined) this.#reserve._flash = this.#flash.forNextRequest()
+    this.#services.owners?.mark(this.#data, this.#reserve, this.#request)
     const isEmpty = isEmptySession(this.#data) && isEmptySession(this.#reserve)
     const kept = isEmpty ? this.#end() : this.#keep(serializeSession(this.#data, this.#reserve))
     return andThen(kept, (header) => {
@@ -239,6 +256,10 @@ export class SessionLifecycle {
    */
   #replace(found: SessionRecord, payload: string): MaybePromise<string | undefined> {
     const { store, cookie } = this.#services
+    if (this.#ending === 'renew' && store.renew !== undefined)
+      return andThen(store.renew(found, payload), (value) =>
+        value === undefined ? undefined : cookie.keep(value, this.#request),
+      )
     return andThen(store.create(payload), (value) => {
       const header = cookie.keep(value, this.#request)
       return andThen(store.destroy(found), (wasThere) =>

@@ -1,4 +1,6 @@
 // Why: sessions that a server keeps, where one process is all there is: tests, and development.
+import type { SessionIndexSupport } from './index-support.js'
+import { MemoryTexts } from './memory-texts.js'
 import { mergePayloads } from './merge.js'
 import { newSessionId, storedId } from './session-id.js'
 import {
@@ -33,12 +35,24 @@ const SWEPT_AT_ONCE = 4
 export class MemoryStore implements SessionStore {
   static readonly optionNames = {} as const
   readonly preload = false
+  readonly index: SessionIndexSupport
   readonly #context: SessionStoreContext
   readonly #sessions = new Map<string, Kept>()
   #sweep = this.#sessions.entries()
 
   constructor(_options: object, context: SessionStoreContext) {
     this.#context = context
+    const texts = new MemoryTexts()
+    this.index = {
+      storedIdOf: storedId,
+      find: (key) => {
+        const kept = this.#sessions.get(key)
+        return kept === undefined || endedBecause(kept, context) !== undefined ? undefined : kept
+      },
+      destroy: (key) => this.#sessions.delete(key),
+      read: (key) => texts.read(key),
+      write: (...parameters) => texts.write(...parameters),
+    }
   }
 
   /** How many sessions are kept, ended ones that were not removed yet among them. */
@@ -51,7 +65,7 @@ export class MemoryStore implements SessionStore {
     if (kept === undefined) return { rejected: 'no session of its id is kept' }
     const rejected = endedBecause(kept, this.#context)
     if (rejected !== undefined) return { rejected }
-    return { payload: kept.payload, createdAt: kept.createdAt, stale: refreshDue(kept, this.#context), id }
+    return { ...kept, stale: refreshDue(kept, this.#context), id }
   }
 
   create(payload: string): string {

@@ -3,6 +3,8 @@
 
 import type { CookieAttributes } from '../http/cookies.js'
 import type { MaybePromise } from '../maybe-promise.js'
+import type { SessionIndexSupport } from './index-support.js'
+import type { SessionIndexOptions } from './owners.js'
 
 /** A session as a store found it. */
 export interface SessionRecord {
@@ -12,6 +14,8 @@ export interface SessionRecord {
   readonly createdAt: number
   /** Whether it should be saved even if unchanged: its expiry is due to be moved on, or it is sealed with an old secret. */
   readonly stale: boolean
+  /** When the session was last saved, in seconds since the epoch. Told by stores that offer `index`. */
+  readonly savedAt?: number
 }
 
 /** A cookie that is no session: the reason goes to the log, the request gets an empty session. */
@@ -57,12 +61,19 @@ export interface SessionStore {
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a store that cannot tell need not say anything
   destroy(record: SessionRecord): MaybePromise<boolean | void>
+  /**
+   * Keeps a session under a new id, with this text, and ends the old one. Returns the new cookie's value, or undefined when
+   * the session was destroyed meanwhile: then no new one stands either. Without it, `create` and `destroy` are used.
+   */
+  renew?(record: SessionRecord, payload: string): MaybePromise<string | undefined>
+  /** For stores on a server: what an index of sessions by their owner (`indexBy`) is made with. Without it there is none. */
+  readonly index?: SessionIndexSupport
   /** Lets go of connections. */
   close?(): MaybePromise<void>
 }
 
 /** Options that every store's sessions have: those of the cookie, how long a session lives, and the app's secrets. */
-export interface SessionCookieOptions extends Omit<CookieAttributes, 'maxAge' | 'secure'> {
+export interface SessionCookieOptions extends Omit<CookieAttributes, 'maxAge' | 'secure'>, SessionIndexOptions {
   /**
    * The app's secret: what cookie stores seal sessions with, and signed and encrypted cookies are made with whatever the
    * store. At least 64 characters outside development and test. Default: `SECRET_KEY_BASE`; make one with `contrail secret`.

@@ -2,6 +2,7 @@
 import { cookieCases } from './session-store/cookie-cases.js'
 import { dataCases } from './session-store/data-cases.js'
 import type { SessionStoreCase } from './session-store/harness.js'
+import { indexCases } from './session-store/index-cases.js'
 import { lifeCases } from './session-store/life-cases.js'
 import { serverCases } from './session-store/server-cases.js'
 
@@ -18,4 +19,5 @@ export const sessionStoreContract: readonly SessionStoreCase[] = [
   ...dataCases,
   ...lifeCases,
   ...serverCases,
+  ...indexCases,
 ]

@@ -19,7 +19,7 @@ import { SecondLooks } from './second-looks.js'
 import { StoreCaller } from './store-caller.js'
 
 /** A session as it was found in the store. */
-interface ExpressRecord extends SessionRecord, Item {
+interface ExpressRecord extends Omit<SessionRecord, 'savedAt'>, Item {
   readonly id: string
 }
 

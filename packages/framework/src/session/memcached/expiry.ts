@@ -10,9 +10,12 @@ const LATEST_DATE = 0xffff_ffff
  * @param createdAt when the session began, in seconds since the epoch
  */
 export function expirationOf(createdAt: number, { expireAfter, maxLifetime }: SessionStoreContext): number {
-  const now = nowInSeconds()
-  const left = maxLifetime === undefined ? Number.POSITIVE_INFINITY : createdAt + maxLifetime - now
-  const seconds = Math.min(expireAfter ?? Number.POSITIVE_INFINITY, Math.max(left, 1)) + 1
+  const left = maxLifetime === undefined ? Number.POSITIVE_INFINITY : createdAt + maxLifetime - nowInSeconds()
+  return expirationIn(Math.min(expireAfter ?? Number.POSITIVE_INFINITY, Math.max(left, 1)) + 1)
+}
+
+/** When memcached may forget what is needed for some seconds more, infinitely many for good. */
+export function expirationIn(seconds: number): number {
   if (seconds === Number.POSITIVE_INFINITY) return 0
-  return seconds <= LONGEST_DURATION ? seconds : Math.min(now + seconds, LATEST_DATE)
+  return seconds <= LONGEST_DURATION ? seconds : Math.min(nowInSeconds() + seconds, LATEST_DATE)
 }

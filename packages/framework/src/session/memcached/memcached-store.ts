@@ -1,5 +1,6 @@
 // Why: sessions in memcached: the cookie has an id, and any process of the app finds the rest. See docs/decisions/008.
 import { SessionOverflowError } from '../../errors.js'
+import type { SessionIndexSupport } from '../index-support.js'
 import { mergePayloads } from '../merge.js'
 import { SaveQueue } from '../save-queue.js'
 import { newSessionId, storedId } from '../session-id.js'
@@ -18,10 +19,12 @@ import { type MemcachedStoreOptions, resolveOptions } from './options.js'
 import { Opcode, type Reply, Status, statusInWords } from './protocol.js'
 import { MemcachedServer } from './server.js'
 import { chooseServer } from './server-choice.js'
+import { MemcachedTexts } from './texts.js'
 
 /** A session as it was found in memcached. */
 interface MemcachedRecord extends SessionRecord, Item {
   readonly id: string
+  readonly savedAt: number
   /** Its version: it is replaced only as long as it has this one. */
   readonly cas: bigint
 }
@@ -59,6 +62,7 @@ export class MemcachedStore implements SessionStore {
   } as const
   readonly preload = true
   readonly onOutage: 'unavailable' | 'empty'
+  readonly index: SessionIndexSupport
   readonly #context: SessionStoreContext
   readonly #namespace: string
   readonly #servers: readonly [MemcachedServer, ...MemcachedServer[]]
@@ -73,6 +77,17 @@ export class MemcachedStore implements SessionStore {
     this.#namespace = namespace
     this.onOutage = onOutage
     this.#context = context
+    const texts = new MemcachedTexts(namespace, (key) => this.#server(key))
+    this.index = {
+      storedIdOf: storedId,
+      find: async (key) => {
+        const found = await this.#find(key)
+        return 'rejected' in found ? undefined : found
+      },
+      destroy: (key) => this.#delete(key),
+      read: (key) => texts.read(key),
+      write: (...parameters) => texts.write(...parameters),
+    }
   }
 
   /** @throws SessionStoreUnavailable when memcached cannot be asked */
@@ -99,7 +114,10 @@ export class MemcachedStore implements SessionStore {
 
   /** @throws SessionStoreUnavailable when it is not known whether the session has ended */
   async destroy(record: MemcachedRecord): Promise<boolean> {
-    const key = storedId(record.id)
+    return await this.#delete(storedId(record.id))
+  }
+
+  async #delete(key: string): Promise<boolean> {
     const { status } = await this.#server(key).perform({ opcode: Opcode.Delete, key: this.#itemKey(key) })
     if (status !== Status.Done && status !== Status.NotFound) throw this.#unexpected(key, status)
     return status === Status.Done

@@ -22,6 +22,8 @@ export interface SessionStoreHarness {
    * has a copy of the cookie, and keep the changes of requests that run at once.
    */
   readonly keepsOnServer: boolean
+  /** Whether the store offers `index`, so that a user's sessions can be listed and ended. Default: false. */
+  readonly offersIndex?: boolean | undefined
   /** Whether dates come back as dates. Default: true; false for a store that writes another framework's format. */
   readonly keepsDates?: boolean | undefined
   /**

@@ -1,7 +1,8 @@
 // Why: what only a store that keeps sessions on a server can promise: an end that is final, and nobody's change lost.
 import assert from 'node:assert/strict'
 import { promise, type Trial } from './trial.js'
-import type { Act, Visit, Visitor } from './visitor.js'
+import { underWay } from './under-way.js'
+import type { Visitor } from './visitor.js'
 
 const onServer = { when: ({ keepsOnServer }: { readonly keepsOnServer: boolean }) => keepsOnServer }
 
@@ -13,32 +14,6 @@ async function kept({ visitor }: Trial, data: object): Promise<Visitor> {
 
 const dataOf = async (someone: Visitor): Promise<object | undefined> =>
   (await someone.does(({ data }) => ({ ...data }))).seen
-
-/** A request that has read its session and goes on when told to. */
-async function underWay(someone: Visitor, act: Act<void>): Promise<() => Promise<Visit<void>>> {
-  let goOn = () => {}
-  const told = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  let visit: Promise<Visit<void>> | undefined
-  await new Promise<void>((resolve) => {
-    visit = someone.does(async (controller) => {
-      void controller.data
-      resolve()
-      await told
-      return await act(controller)
-    })
-    // It may end before it is under way; whoever tells it to go on learns why.
-    visit.then(
-      () => resolve(),
-      () => resolve(),
-    )
-  })
-  return () => {
-    goOn()
-    return visit as Promise<Visit<void>>
-  }
-}
 
 export const serverCases = [
   promise(

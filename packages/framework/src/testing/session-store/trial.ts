@@ -4,6 +4,8 @@ import { Controller } from '../../controller/controller.js'
 import { createApplication } from '../../create-application.js'
 import type { MaybePromise } from '../../maybe-promise.js'
 import { defineRoutes } from '../../routing/routes.js'
+import type { SessionIndexSupport } from '../../session/index-support.js'
+import type { OwnedSessions } from '../../session/sessions.js'
 import type { SessionCookieOptions, SessionStore } from '../../session/store.js'
 import { type SessionStoreCase, type SessionStoreHarness, stillClock } from './harness.js'
 import { type Act, Visitor } from './visitor.js'
@@ -20,6 +22,10 @@ export interface Trial {
   readonly calls: string[]
   /** Whether the store is asked before an action runs, whatever the action does. */
   readonly preloads: boolean
+  /** `app.sessions`, in the cases whose options have `indexBy`. */
+  readonly sessions: () => OwnedSessions
+  /** What the store offers for an index; undefined when it offers none. */
+  readonly index: SessionIndexSupport | undefined
   /** Somebody without a cookie yet. */
   visitor(): Visitor
   advance(seconds: number): MaybePromise<void>
@@ -110,7 +116,14 @@ function boot({ store }: SessionStoreHarness, options: SessionCookieOptions) {
     request: (act: Act<void>, headers: Readonly<Record<string, string>>) =>
       app.handle({ method: 'GET', url: `/${acts.push(act) - 1}`, headers, remoteAddress: '127.0.0.1' }),
   }
-  return { app, calls, preloads: made?.preload === true, visitor: () => new Visitor(entrance) }
+  return {
+    app,
+    calls,
+    preloads: made?.preload === true,
+    sessions: () => app.sessions,
+    index: made?.index,
+    visitor: () => new Visitor(entrance),
+  }
 }
 
 function watch(store: SessionStore, calls: string[]): SessionStore {
