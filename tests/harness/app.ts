@@ -79,12 +79,14 @@ export async function ask(app: Application, url: string, options: Ask = {}): Pro
     headers: { host: 'example.test', ...(isJson ? { 'content-type': 'application/json' } : {}), ...headers },
     body: payload,
   })
-  return answerOf(response)
+  return readable(response.status, [...response.headers], await textOf(response.body))
 }
 
-function answerOf(response: HttpResponse): Answer {
-  const text = typeof response.body === 'string' ? response.body : Buffer.from(response.body ?? []).toString()
-  return readable(response.status, [...response.headers], text)
+async function textOf(body: HttpResponse['body']): Promise<string> {
+  if (typeof body === 'string' || body === null) return body ?? ''
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body instanceof Uint8Array ? [body] : body) chunks.push(Buffer.from(chunk as string))
+  return Buffer.concat(chunks).toString()
 }
 
 function readable(status: number, pairs: [string, string][], text: string): Answer {

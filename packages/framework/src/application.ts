@@ -13,13 +13,14 @@ import { checkTokenHasSession } from './controller/session-rules.js'
 import { errorResponse } from './error-response.js'
 import { MethodNotAllowed, SessionsNotIndexedError } from './errors.js'
 import { readBody } from './http/body.js'
+import { BodyStream, isStreamed } from './http/body-stream.js'
 import { encryptedCookieSeal, signedCookieSeal } from './http/cookie-seals.js'
 import type { RawRequest } from './http/raw-request.js'
 import { HttpRequest } from './http/request.js'
 import type { RequestUploads } from './http/request-uploads.js'
 import type { HttpResponse } from './http/response.js'
 import type { Logger } from './logging/logger.js'
-import { isPromise, type MaybePromise } from './maybe-promise.js'
+import { andThen, isPromise, type MaybePromise } from './maybe-promise.js'
 import { RequestLog } from './request-log.js'
 import { compilePaths, type PathTo } from './routing/paths.js'
 import type { Route } from './routing/route-table.js'
@@ -49,6 +50,8 @@ export class Application {
   readonly #services: RequestServices
   readonly #showsErrors: boolean
   readonly #requestLog: RequestLog
+  readonly #publicFiles: Settings['publicFiles']
+  readonly #finish: Settings['finish']
   readonly #servers = new Set<RunningServer>()
   #ignoreSignals: (() => void) | undefined
 
@@ -62,12 +65,15 @@ export class Application {
     this.logger = logger
     this.pathTo = compilePaths(routes)
     this.#settings = settings
+    this.#publicFiles = settings.publicFiles
+    this.#finish = settings.finish
     this.#router = new Router(routes, actionCompiler())
     this.#showsErrors = showsErrors(settings.environment)
     this.#requestLog = new RequestLog(logger, settings.filterParameters)
     this.#services = {
       logger,
       pathTo: this.pathTo,
+      root: settings.root,
       trustedOrigins: settings.trustedOrigins,
       cookies: {
         signed: signedCookieSeal(settings.secrets),
@@ -75,6 +81,8 @@ export class Application {
         sessionKey: settings.sessionCookie.key,
         onRejected: (cookie, reason, request) =>
           logger.warn({ requestId: request.id, cookie, reason }, 'cookie ignored'),
+        onLate: (cookie, request) =>
+          logger.warn({ requestId: request.id, cookie }, 'cookie dropped: the head was sent before it was set'),
       },
       sessions: {
         store: settings.sessionStore,
@@ -110,6 +118,12 @@ export class Application {
 
   #run(context: RequestContext, raw: RawRequest): MaybePromise<void> {
     this.#settings.checkHost?.(context.request.hostname)
+    const served = this.#publicFiles?.answer(context.request, context.response) ?? false
+    if (served === false) return this.#route(context, raw)
+    return andThen(served, (isServed) => (isServed ? this.#commit(context) : this.#route(context, raw)))
+  }
+
+  #route(context: RequestContext, raw: RawRequest): MaybePromise<void> {
     const action = this.#match(context)
     if (action === undefined) return
     const ready = this.#prepare(action, context, raw)
@@ -150,7 +164,33 @@ export class Application {
   }
 
   #commit(context: RequestContext): MaybePromise<void> {
-    return context.commit()
+    const finished = this.#finish?.(context.request, context.response)
+    return isPromise(finished) ? finished.then(() => this.#keep(context)) : this.#keep(context)
+  }
+
+  #keep(context: RequestContext): MaybePromise<void> {
+    return isStreamed(context.response.body) ? this.#begin(context) : context.commit()
+  }
+
+  /** A streamed body begins before the head is sent: what fails at once can still be answered, with an error and no cookie. */
+  async #begin(context: RequestContext): Promise<void> {
+    const { request, response } = context
+    const body = response.body as AsyncIterable<string>
+    const stream = body instanceof BodyStream && !body.isOpen ? body : new BodyStream(body)
+    response.body = stream
+    const stop = () => stream.cancel()
+    const isBodiless = request.method === 'HEAD' || response.status === 204 || response.status === 304
+    if (isBodiless || request.signal.aborted) stop()
+    else request.signal.addEventListener('abort', stop, { once: true })
+    await stream.begin()
+    await context.commit()
+    const length = response.headers.get('content-length')
+    const onClose = () => {
+      request.signal.removeEventListener('abort', stop)
+      context.warnOfLateChanges()
+    }
+    const onError = (error: unknown) => this.#requestLog.error(context, error)
+    stream.open({ onClose, onError }, length === undefined ? undefined : Number(length))
   }
 
   #respond(context: RequestContext, startedAt: number): HttpResponse {
@@ -158,7 +198,9 @@ export class Application {
     const { headers, status, body } = response
     context.sent = true
     headers.setTrusted('x-request-id', request.id)
-    if (status !== 204 && status !== 304) {
+    if (isStreamed(body)) {
+      if (status === 204 || status === 304) response.body = null
+    } else if (status !== 204 && status !== 304) {
       const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
       headers.setTrusted('content-length', String(length))
     }
@@ -174,6 +216,8 @@ export class Application {
   }
 
   #fail(context: RequestContext, error: unknown, startedAt: number): HttpResponse {
+    context.discardResponse()
+    if (context.request.isAbandoned && isAbort(error)) return this.#abandon(context, startedAt)
     try {
       context.response = this.#errorResponse(context, error)
     } catch (fault) {
@@ -182,9 +226,16 @@ export class Application {
     return this.#respond(context, startedAt)
   }
 
+  /** Nobody is there to be answered, and nothing went wrong here: 499 in the log, as nginx has it. */
+  #abandon(context: RequestContext, startedAt: number): HttpResponse {
+    context.response.status = 499
+    return this.#respond(context, startedAt)
+  }
+
   #errorResponse(context: RequestContext, error: unknown): HttpResponse {
     const where = context.controllerName === undefined ? undefined : context.where
     const response = errorResponse(error, context.request, where, this.#showsErrors)
+    if (!this.#showsErrors) this.#useOwnErrorPage(response)
     if (response.status >= 500) this.#requestLog.error(context, error)
     return response
   }
@@ -197,6 +248,15 @@ export class Application {
     const { ownedSessions } = this.#settings
     if (ownedSessions === undefined) throw new SessionsNotIndexedError('app.sessions')
     return ownedSessions
+  }
+
+  /** `public/404.html` and its like, for people. What it loads is its own affair. */
+  #useOwnErrorPage(response: HttpResponse): void {
+    if (response.headers.get('content-type')?.startsWith('text/html') !== true) return
+    const page = this.#publicFiles?.errorPage(response.status)
+    if (page === undefined) return
+    response.body = page
+    response.headers.delete('content-security-policy')
   }
 
   /** Answers a Fetch `Request` with a `Response`, without a socket. */
@@ -212,8 +272,9 @@ export class Application {
     const host =
       options.host ?? process.env['HOST'] ?? (this.environment.name === 'development' ? '127.0.0.1' : undefined)
     const { logger } = this
-    const { shutdownTimeout } = this.#settings
-    const server = await serve((raw) => this.handle(raw), { port: options.port, host, logger, shutdownTimeout })
+    const { shutdownTimeout, sendTimeout } = this.#settings
+    const { port } = options
+    const server = await serve((raw) => this.handle(raw), { port, host, logger, shutdownTimeout, sendTimeout })
     this.#servers.add(server)
     if (options.signals !== false) this.#ignoreSignals ??= stopOnSignals(() => this.close(), logger)
     logger.info({ url: server.url, environment: this.environment.name }, `listening on ${server.url}`)
@@ -242,6 +303,11 @@ function actionCompiler(): (route: Route) => Action {
 const MISSED_HTTPS =
   'the session cookie goes without Secure, though X-Forwarded-Proto says https: set trustProxy in config/application.ts, ' +
   'or sessionOptions.secure to true'
+
+/** Whether an error only says that the client went away, as what was given `request.signal` does. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}
 
 /** For what is worth telling the first time only. */
 function once(tell: () => void): () => void {

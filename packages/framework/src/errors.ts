@@ -88,6 +88,32 @@ export class MethodNotAllowed extends HttpError {
   }
 }
 
+/** 406: the answer is there in none of the formats that the client takes. The message lists those there are. */
+export class NotAcceptable extends HttpError {
+  override readonly name = 'NotAcceptable'
+  constructor(formats: readonly string[], options?: HttpErrorOptions) {
+    super(406, `This is not there in a format that you accept. There is: ${formats.join(', ')}.`, options)
+  }
+}
+
+/** 412: what the request is about has changed since the client saw it. */
+export class PreconditionFailed extends HttpError {
+  override readonly name = 'PreconditionFailed'
+  constructor(message = 'This has changed since you saw it.', options?: HttpErrorOptions) {
+    super(412, message, options)
+  }
+}
+
+/** 416: the part that is asked for is beyond the end. `Content-Range` tells the size. */
+export class RangeNotSatisfiable extends HttpError {
+  override readonly name = 'RangeNotSatisfiable'
+  constructor(size: number) {
+    super(416, `There are ${size} bytes, and none of those asked for.`, {
+      headers: { 'content-range': `bytes */${size}` },
+    })
+  }
+}
+
 /** 413: the body is larger than `bodyLimit`, or a form has more than `uploads` allows. */
 export class ContentTooLarge extends HttpError {
   override readonly name = 'ContentTooLarge'
@@ -190,7 +216,7 @@ export class MissingResponseError extends Error {
   override readonly name = 'MissingResponseError'
   constructor(where: string) {
     super(
-      `${where} ended without an answer. Call one of render, renderText, renderHtml, head or redirectTo in it, ` +
+      `${where} ended without an answer. Call one of render, renderText, renderHtml, head, redirectTo, sendFile or another verb in it, ` +
         'and await what it starts before it returns.',
     )
   }

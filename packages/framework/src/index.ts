@@ -1,6 +1,7 @@
 // Why: the public API. What is not named here is nobody's to rely on.
 export { type RunningServer, type ServeOptions, serve } from './adapters/node.js'
 export { Application, type ListenOptions } from './application.js'
+export type { CompressionOptions, PublicFilesOptions } from './config/answers.js'
 export { type ApplicationConfig, defineApplication, defineEnvironment } from './config/application-config.js'
 export type { Environment } from './config/environment.js'
 export type { UploadOptions } from './config/uploads.js'
@@ -19,6 +20,15 @@ export {
   singleton,
 } from './container.js'
 export type { ActionName, ControllerClass } from './controller/action-name.js'
+export type { ExpiryOptions, FreshnessOptions } from './controller/answers/caching.js'
+export type { DataOptions } from './controller/answers/data.js'
+export type { EarlyHint } from './controller/answers/early-hints.js'
+export type { EventSourceWriter, EventStream, ServerSentEvent } from './controller/answers/event-stream.js'
+export type { FileOptions } from './controller/answers/file.js'
+export type { RedirectBackOptions } from './controller/answers/redirect-back.js'
+export type { FormatHandlers } from './controller/answers/respond-to.js'
+export type { EventStreamOptions } from './controller/answers/server-sent-events.js'
+export type { StreamSource } from './controller/answers/stream.js'
 export { Controller } from './controller/controller.js'
 export type {
   ActionSelection,
@@ -47,9 +57,12 @@ export {
   MissingResponseError,
   NoRequestError,
   NoSessionOwnerError,
+  NotAcceptable,
   NotFound,
   type ParameterIssue,
   ParameterMissing,
+  PreconditionFailed,
+  RangeNotSatisfiable,
   SessionDataError,
   SessionDisabledError,
   SessionOverflowError,
@@ -69,9 +82,10 @@ export type { Permit, PermitBelow, Permitted, Scalar } from './http/permit.js'
 export type { TrustProxy } from './http/proxies.js'
 export type { RawRequest } from './http/raw-request.js'
 export { HttpRequest } from './http/request.js'
-export { HttpResponse } from './http/response.js'
+export { type BodyChunk, HttpResponse, type ResponseBody } from './http/response.js'
 export { ResponseHeaders } from './http/response-headers.js'
 export type { Schema, SchemaOutput } from './http/schema.js'
+export type { Status, StatusName } from './http/status.js'
 export { type MoveOptions, UploadedFile } from './http/uploaded-file.js'
 export { type LoadOptions, loadApplication } from './load-application.js'
 export { FILTERED_PARAMETERS } from './logging/filter-parameters.js'

@@ -1,6 +1,7 @@
 // Why: the Fetch API around the app, for tests and for servers that speak it.
+import { BodyStream, isStreamed } from '../http/body-stream.js'
 import type { RawRequest } from '../http/raw-request.js'
-import type { HttpResponse } from '../http/response.js'
+import type { BodyChunk, HttpResponse } from '../http/response.js'
 
 /** A Fetch `Request` as the app takes it. */
 export function fromFetch(request: Request): RawRequest {
@@ -11,13 +12,32 @@ export function fromFetch(request: Request): RawRequest {
   })
   headers['host'] ??= url.host
   const encrypted = url.protocol === 'https:'
-  return { method: request.method, url: url.pathname + url.search, headers, body: request.body, encrypted }
+  const { method, body, signal } = request
+  return { method, url: url.pathname + url.search, headers, body, encrypted, signal }
 }
 
 /** The app's response as a Fetch `Response`. */
 export function toFetch(response: HttpResponse): Response {
-  const { status, headers } = response
-  return new Response(WITHOUT_BODY.has(status) ? null : response.body, { status, headers: [...headers] })
+  const { status, headers, body } = response
+  const sent = WITHOUT_BODY.has(status) ? null : isStreamed(body) ? webStream(body) : body
+  return new Response(sent, { status, headers: [...headers] })
+}
+
+/** Read as it is asked for, and cancelled with the response's body. */
+function webStream(body: AsyncIterable<BodyChunk>): ReadableStream<Uint8Array> {
+  const stream = BodyStream.of(body)
+  const encoder = new TextEncoder()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await stream.next()
+        if (done === true) controller.close()
+        else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value)
+      },
+      cancel: () => stream.cancel(),
+    },
+    { highWaterMark: 0 },
+  )
 }
 
 /** `Response` throws when one of these is given a body. */

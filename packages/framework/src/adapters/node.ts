@@ -2,10 +2,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import { BootError } from '../errors.js'
+import { BodyStream, isStreamed } from '../http/body-stream.js'
 import type { RawRequest } from '../http/raw-request.js'
 import type { HttpResponse } from '../http/response.js'
 import type { Logger } from '../logging/logger.js'
 import { isPromise, type MaybePromise } from '../maybe-promise.js'
+import { endIfNotRead, writeStream } from './node-body.js'
 
 /** What answers requests: `app.handle`, or anything in front of it. It never throws. */
 export type Handle = (request: RawRequest) => MaybePromise<HttpResponse>
@@ -20,6 +22,8 @@ export interface ServeOptions {
   readonly logger: Pick<Logger, 'fatal'>
   /** Milliseconds that requests under way are given when the server is told to stop. Default: 30,000. */
   readonly shutdownTimeout?: number | undefined
+  /** Milliseconds a client may read nothing of an answer that is ready for it; 0 for ever. Default: 30,000. */
+  readonly sendTimeout?: number | undefined
 }
 
 /** A server that listens. */
@@ -54,28 +58,56 @@ const SERVER_OPTIONS = {
  * @throws BootError when the port is taken or the address cannot be bound; its `cause` is Node's error
  */
 export async function serve(handle: Handle, options: ServeOptions): Promise<RunningServer> {
-  const { logger, shutdownTimeout = 30_000 } = options
+  const { logger, shutdownTimeout = 30_000, sendTimeout = 30_000 } = options
   let draining = false
+  const broken = (error: unknown) => logger.fatal({ err: error }, 'a body failed; its connection was cut')
   const connections: Connections = new Map()
   const server = createServer(SERVER_OPTIONS, (incoming, outgoing) => {
     const connection = connections.get(incoming.socket)
     if (connection !== undefined) connection.underWay++
+    const request = new NodeRequest(incoming, outgoing, connection)
     const answer = (response: HttpResponse) => {
+      const { body } = response
+      if (isStreamed(body)) return stream(response, BodyStream.of(body, { onError: broken }))
       if (connection !== undefined) connection.underWay--
-      write(response, outgoing, draining)
+      request.release()
+      if (draining) response.headers.setTrusted('connection', 'close')
+      outgoing.writeHead(response.status, response.headers.flat)
+      outgoing.end(body ?? undefined)
+      endIfNotRead(outgoing, sendTimeout)
+    }
+    const stream = (response: HttpResponse, body: BodyStream) => {
+      const cancel = () => body.cancel()
+      connection?.onGone.add(cancel)
+      connection?.streams.add(body)
+      if (draining) response.headers.setTrusted('connection', 'close')
+      outgoing.writeHead(response.status, response.headers.flat)
+      if (draining) body.finish()
+      // Who left before there was anything to cancel is not told of again.
+      if (incoming.socket.destroyed) cancel()
+      return writeStream(body, outgoing, sendTimeout).then(() => {
+        connection?.onGone.delete(cancel)
+        connection?.streams.delete(body)
+        if (connection !== undefined) connection.underWay--
+        request.release()
+      })
     }
     const fail = (error: unknown) => abandon(outgoing, logger, error)
     try {
-      const response = handle(new NodeRequest(incoming))
+      const response = handle(request)
       if (isPromise(response)) response.then(answer).catch(fail)
-      else answer(response)
+      else answer(response)?.catch(fail)
     } catch (error) {
       fail(error)
     }
   })
   server.on('connection', (socket) => {
-    connections.set(socket, { underWay: 0, bytesRead: -1 })
-    socket.once('close', () => connections.delete(socket))
+    const connection: Connection = { underWay: 0, bytesRead: -1, onGone: new Set(), streams: new Set() }
+    connections.set(socket, connection)
+    socket.once('close', () => {
+      connections.delete(socket)
+      for (const tell of connection.onGone) tell()
+    })
   })
   await bind(server, options)
   const { port, address, family } = server.address() as AddressInfo
@@ -84,6 +116,8 @@ export async function serve(handle: Handle, options: ServeOptions): Promise<Runn
   let closing: Promise<void> | undefined
   const close = () => {
     draining = true
+    // A stream that would go on for ever must not hold a restart up to the deadline.
+    for (const { streams } of connections.values()) for (const body of streams) body.finish()
     closing ??= drain(server, connections, shutdownTimeout)
     return closing
   }
@@ -93,9 +127,15 @@ export async function serve(handle: Handle, options: ServeOptions): Promise<Runn
 /** The parts of node:http's request that the app asks for, when it asks. */
 class NodeRequest implements RawRequest {
   readonly #incoming: IncomingMessage
+  readonly #outgoing: ServerResponse
+  readonly #connection: Connection | undefined
+  #aborting: AbortController | undefined
+  #abort: (() => void) | undefined
 
-  constructor(incoming: IncomingMessage) {
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, connection: Connection | undefined) {
     this.#incoming = incoming
+    this.#outgoing = outgoing
+    this.#connection = connection
   }
 
   get method(): string {
@@ -121,12 +161,28 @@ class NodeRequest implements RawRequest {
   get encrypted(): boolean {
     return 'encrypted' in this.#incoming.socket
   }
-}
 
-function write(response: HttpResponse, outgoing: ServerResponse, draining: boolean): void {
-  if (draining) response.headers.setTrusted('connection', 'close')
-  outgoing.writeHead(response.status, response.headers.flat)
-  outgoing.end(response.body ?? undefined)
+  get signal(): AbortSignal {
+    if (this.#aborting === undefined) {
+      const aborting = new AbortController()
+      this.#aborting = aborting
+      this.#abort = () => aborting.abort(new DOMException('The client went away.', 'AbortError'))
+      if (this.#incoming.socket.destroyed) this.#abort()
+      else this.#connection?.onGone.add(this.#abort)
+    }
+    return this.#aborting.signal
+  }
+
+  get sendEarlyHints(): ((links: readonly string[]) => void) | undefined {
+    // What is older than HTTP/1.1 would take an informational response for the answer.
+    if (this.#incoming.httpVersion === '1.0') return undefined
+    return (links) => this.#outgoing.writeEarlyHints({ link: [...links] })
+  }
+
+  /** The answer is whole: who leaves now leaves nothing undone. */
+  release(): void {
+    if (this.#abort !== undefined) this.#connection?.onGone.delete(this.#abort)
+  }
 }
 
 /**
@@ -172,8 +228,16 @@ function checkPort(port: number, problem: string): number {
   throw new BootError(`${problem}.`, 'set it to a number from 0 to 65535.')
 }
 
-/** What is known of each open connection. */
-type Connections = Map<Socket, { underWay: number; bytesRead: number }>
+/** What is known of an open connection. */
+interface Connection {
+  underWay: number
+  bytesRead: number
+  /** To be told when it ends while something is under way on it. */
+  readonly onGone: Set<() => void>
+  readonly streams: Set<BodyStream>
+}
+
+type Connections = Map<Socket, Connection>
 
 /**
  * Not `server.close()` alone: that cuts idle connections at once, and with them requests that are already on the wire;

@@ -4,6 +4,7 @@ import type { LogLevel } from '../logging/logger.js'
 import type { Hosts } from '../security/host-check.js'
 import type { CookieStoreOptions } from '../session/cookie-store.js'
 import type { SessionCookieOptions, SessionStoreClass } from '../session/store.js'
+import type { CompressionOptions, PublicFilesOptions } from './answers.js'
 import type { UploadOptions } from './uploads.js'
 
 /**
@@ -39,6 +40,23 @@ export interface ApplicationConfig<StoreOptions extends object = CookieStoreOpti
   readonly filterParameters?: readonly string[] | undefined
   /** Seconds that requests under way are given when the server is told to stop. Default: 30. */
   readonly shutdownTimeout?: number | undefined
+  /**
+   * Seconds a client may read nothing of an answer that is ready for it; then, and at the latest after twice as long, its
+   * connection is cut. 0 waits for ever. Default: 30.
+   */
+  readonly sendTimeout?: number | undefined
+  /**
+   * How the files of the folder `public` are served; false for not at all. They come before the routes. In development the
+   * folder is looked at for each request, elsewhere once, at boot.
+   */
+  readonly publicFiles?: false | PublicFilesOptions | undefined
+  /** Whether whole answers to GET get an `ETag` made of their body, and 304 when the client has them. Default: false. */
+  readonly etag?: boolean | undefined
+  /**
+   * Whether answers are compressed for clients that take it. Not where a page shows both a secret and what a stranger can
+   * choose: the size tells of the secret (BREACH). Default: false.
+   */
+  readonly compress?: boolean | CompressionOptions | undefined
 }
 
 /** The names of all keys, held to the type by the compiler. */
@@ -54,6 +72,10 @@ export const CONFIG_KEYS = Object.keys({
   logLevel: true,
   filterParameters: true,
   shutdownTimeout: true,
+  sendTimeout: true,
+  publicFiles: true,
+  etag: true,
+  compress: true,
 } satisfies Record<keyof ApplicationConfig, true>)
 
 /** The names of the session options that every store has, held to the type by the compiler. */

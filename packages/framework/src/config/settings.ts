@@ -1,8 +1,10 @@
 // Why: from what an app configured to what it runs with: merged, checked, every default filled in, and nothing decided later.
 import { BootError } from '../errors.js'
 import type { BodySettings } from '../http/body.js'
+import type { Finish } from '../http/compression.js'
 import type { Secrets } from '../http/cookie-seals.js'
 import { compileProxyTrust, type ProxyTrust } from '../http/proxies.js'
+import type { PublicFiles } from '../http/public-files.js'
 import { checkKnownKeys } from '../known-keys.js'
 import { compileParameterFilter, FILTERED_PARAMETERS, type ParameterFilter } from '../logging/filter-parameters.js'
 import { LOG_LEVELS, type LogLevel } from '../logging/logger.js'
@@ -10,6 +12,7 @@ import { checkLocalHost, compileHostCheck, type HostCheck } from '../security/ho
 import { SessionCookie } from '../session/cookie.js'
 import { CookieStore } from '../session/cookie-store.js'
 import type { SessionCookieOptions, SessionStoreClass } from '../session/store.js'
+import { resolveFinish, resolvePublicFiles } from './answers.js'
 import { type ApplicationConfig, CONFIG_KEYS, SESSION_COOKIE_KEYS } from './application-config.js'
 import type { Environment } from './environment.js'
 import { resolveOldSecrets, resolveSecret } from './secret.js'
@@ -23,6 +26,8 @@ export type AnyConfig = ApplicationConfig<any>
 
 /** What an app runs with. */
 export interface Settings extends IndexedSessions {
+  /** The app's folder. */
+  readonly root: string
   readonly environment: Environment
   readonly trust: ProxyTrust | undefined
   /** Undefined when every host is welcome. */
@@ -33,6 +38,12 @@ export interface Settings extends IndexedSessions {
   readonly filterParameters: ParameterFilter
   /** In milliseconds. */
   readonly shutdownTimeout: number
+  /** In milliseconds. */
+  readonly sendTimeout: number
+  /** Undefined when there are none. */
+  readonly publicFiles: PublicFiles | undefined
+  /** What is done with every answer before it is sent; undefined for nothing. */
+  readonly finish: Finish | undefined
   /** What signed and encrypted cookies are made with: the app's secret, and those of the past. */
   readonly secrets: Secrets
   readonly sessionCookie: SessionCookie
@@ -61,6 +72,7 @@ export function resolveSettings(source: SettingsSource): Settings {
   if (source.override !== undefined) checkShape(source.override, overrideFile(environment), 'defineEnvironment')
   const config = merge(source.config, source.override)
   return {
+    root: source.root,
     environment,
     trust: proxyTrust(config),
     checkHost: hostCheck(config, environment),
@@ -76,6 +88,9 @@ export function resolveSettings(source: SettingsSource): Settings {
       ...(words('filterParameters', config.filterParameters, "['iban']") ?? []),
     ]),
     shutdownTimeout: wholeNumber('shutdownTimeout', config.shutdownTimeout, 30, 'seconds') * 1000,
+    sendTimeout: wholeNumber('sendTimeout', config.sendTimeout, 30, 'seconds') * 1000,
+    publicFiles: resolvePublicFiles(config.publicFiles, source.root, environment.name === 'development'),
+    finish: resolveFinish(config.etag, config.compress),
     ...session(config, source),
   }
 }

@@ -1,34 +1,25 @@
 // Why: the class that an app's controllers extend: the verbs an action answers with, and what it answers from.
-import { NoRequestError, SessionsNotIndexedError } from '../errors.js'
+import { SessionsNotIndexedError } from '../errors.js'
 import type { CookieJar } from '../http/cookie-jar.js'
 import type { Params } from '../http/params.js'
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
+import type { Status } from '../http/status.js'
 import type { Logger } from '../logging/logger.js'
 import type { Session } from '../session/data.js'
 import type { Flash } from '../session/flash.js'
 import { OwnSessions } from '../session/own-sessions.js'
-import { ControllerMacros } from './class-macros.js'
+import { AnsweringController } from './answering.js'
+import { contextOf } from './binding.js'
 import { type CsrfTokenOptions, csrfToken, TOKEN_FIELD } from './forgery-protection.js'
 import { type AnswerOptions, answer, answerJson, answerRedirect, type RedirectOptions } from './rendering.js'
 import type { RequestContext, RequestServices } from './request-context.js'
-
-/** Gives a controller its request. Internal: once, after construction. */
-export let bindRequest: (controller: Controller, context: RequestContext) => void
 
 /**
  * The base of all controllers. An app has one `ApplicationController` that extends it, and all others extend that.
  * Every public method without parameters that the app adds is an action, once a route names it.
  */
-export abstract class Controller extends ControllerMacros {
-  #context: RequestContext | undefined
-
-  static {
-    bindRequest = (controller, context) => {
-      controller.#context = context
-    }
-  }
-
+export abstract class Controller extends AnsweringController {
   /** The request. */
   get request(): HttpRequest {
     return this.#bound('request').request
@@ -132,7 +123,7 @@ export abstract class Controller extends ControllerMacros {
   }
 
   /** Answers with a status and headers alone. @throws DoubleRenderError */
-  head(status: number, options: Omit<AnswerOptions, 'status'> = {}): void {
+  head(status: Status, options: Omit<AnswerOptions, 'status'> = {}): void {
     answer(this.#bound('head'), 'head', undefined, null, { ...options, status })
   }
 
@@ -145,7 +136,6 @@ export abstract class Controller extends ControllerMacros {
   }
 
   #bound(property: string): RequestContext {
-    if (this.#context === undefined) throw new NoRequestError(this.constructor.name, property)
-    return this.#context
+    return contextOf(this, property)
   }
 }

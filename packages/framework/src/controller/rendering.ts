@@ -1,13 +1,15 @@
 // Why: the verbs an action answers with come down to one thing done once: status, type and body put into the response.
 import { DoubleRenderError } from '../errors.js'
+import type { ResponseBody } from '../http/response.js'
+import { type Status, statusCode } from '../http/status.js'
 import { checkRedirect } from '../security/redirect-target.js'
 import type { FlashData } from '../session/flash.js'
 import type { RequestContext } from './request-context.js'
 
 /** Options of an answer. */
 export interface AnswerOptions {
-  /** From 200 to 599. Default: the response's, which is 200 unless it was set. */
-  readonly status?: number
+  /** From 200 to 599, or by name: `not_found`. Default: the response's, which is 200 unless it was set. */
+  readonly status?: Status
   /** Headers to set with the answer, in place of any of the same name. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -29,23 +31,33 @@ export function answer(
   context: RequestContext,
   verb: string,
   type: string | undefined,
-  body: string | null,
+  body: ResponseBody,
   options: AnswerOptions,
 ): void {
   const { response } = context
-  if (context.sent) {
-    // Nobody awaits what runs this late: an error would end the process, for a request that was answered.
-    context.logger.error({ controller: context.controllerName, action: context.actionName }, tooLate(context, verb))
-    return
-  }
-  if (response.answeredBy !== undefined) throw new DoubleRenderError(context.where, verb)
-  if (options.status !== undefined) response.status = options.status
-  if (type !== undefined && !response.headers.has('content-type')) response.headers.setTrusted('content-type', type)
+  if (isTooLate(context, verb)) return
+  checkUnanswered(context, verb)
+  if (options.status !== undefined) response.status = statusCode(options.status)
+  if (type !== undefined && !response.headers.has('content-type'))
+    response.headers.setTrusted('content-type', context.answerType ?? type)
   if (options.headers !== undefined) {
     for (const name of Object.keys(options.headers)) response.headers.set(name, options.headers[name] as string)
   }
   response.body = body
   response.answeredBy = verb
+}
+
+/** @throws DoubleRenderError when there is an answer */
+export function checkUnanswered(context: RequestContext, verb: string): void {
+  if (context.response.answeredBy !== undefined) throw new DoubleRenderError(context.where, verb)
+}
+
+/** Whether the response is sent already; logged, not thrown: nobody awaits what runs this late, and an error would end the process. */
+export function isTooLate(context: RequestContext, verb: string): boolean {
+  if (context.sent) {
+    context.logger.error({ controller: context.controllerName, action: context.actionName }, tooLate(context, verb))
+  }
+  return context.sent
 }
 
 function tooLate({ where }: RequestContext, verb: string): string {
@@ -70,7 +82,7 @@ export function answerJson(context: RequestContext, value: unknown, options: Ans
 export function answerRedirect(context: RequestContext, target: string, options: RedirectOptions): void {
   const { request } = context
   const location = checkRedirect(target, request.host, options.allowOtherHost === true)
-  const status = options.status ?? (request.method === 'GET' || request.method === 'HEAD' ? 302 : 303)
+  const status = statusCode(options.status ?? (request.method === 'GET' || request.method === 'HEAD' ? 302 : 303))
   if (status < 300 || status > 308 || status === 304)
     throw new RangeError(`redirectTo takes a status such as 302 or 303, not ${status}.`)
   answer(context, 'redirectTo', undefined, null, { status, headers: { ...options.headers, location } })

@@ -1,4 +1,5 @@
 // Why: everything a controller reaches in one request, made before the controller is bound to it.
+import { BodyStream, isStreamed } from '../http/body-stream.js'
 import { CookieChanges, type CookieServices } from '../http/cookie-changes.js'
 import { CookieJar } from '../http/cookie-jar.js'
 import { createParams, type Params } from '../http/params.js'
@@ -12,6 +13,8 @@ import { SessionLifecycle, type SessionServices } from '../session/lifecycle.js'
 export interface RequestServices {
   readonly sessions: SessionServices
   readonly cookies: CookieServices
+  /** The app's folder, which relative paths of files start from. */
+  readonly root: string
   /** Origins that may send unsafe requests here beside the app's own. */
   readonly trustedOrigins: ReadonlySet<string>
   readonly logger: Logger
@@ -28,6 +31,8 @@ export class RequestContext {
   halted = false
   /** Set when the response has left the app: what is answered from here on is too late. */
   sent = false
+  /** The type that `respondTo` chose, in place of what a verb would say. */
+  answerType: string | undefined
   /** The action's place for errors and the log; undefined until a route matched. */
   controllerName: string | undefined
   actionName: string | undefined
@@ -64,7 +69,7 @@ export class RequestContext {
 
   get cookies(): CookieJar {
     if (this.#cookies === undefined) {
-      const changes = new CookieChanges(this.services.cookies, this.request)
+      const changes = new CookieChanges(this.services.cookies, this.request, () => this.sent)
       this.#cookies = { jar: new CookieJar(changes), changes }
     }
     return this.#cookies.jar
@@ -81,8 +86,18 @@ export class RequestContext {
     return this.#logger
   }
 
+  /** Logs what a stream changed in the session after the head was sent: it cannot be kept any more. */
+  warnOfLateChanges(): void {
+    if (this.#session?.changedLate === true) this.services.sessions.onDropped(TOO_LATE, this.request)
+  }
+
   /** Forgets an answer that nobody has seen yet. */
   discardResponse(): void {
+    const { body } = this.response
+    if (isStreamed(body)) BodyStream.of(body).cancel()
     this.response = new HttpResponse()
+    this.answerType = undefined
   }
 }
+
+const TOO_LATE = 'a stream changed the session after the head was sent: change it before the first piece'

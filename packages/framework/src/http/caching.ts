@@ -23,3 +23,10 @@ const TARGETED = ['cdn-cache-control', 'surrogate-control']
 // Directives of Cache-Control, as whole words.
 const FOR_SHARED_CACHES = /(?<![^\s,])(?:public|s-maxage=[^\s,]*)(?![^\s,])/gi
 const SAYS_WHO = /(?<![^\s,])(?:public|private|no-store)(?![^\s,])/i
+
+/** Says that the answer depends on a header of the request: a cache keeps one answer for each value of it. */
+export function addVary({ headers }: HttpResponse, name: string): void {
+  const said = headers.getAll('vary').join(', ')
+  const has = said.split(/[\s,]+/).some((one) => one === '*' || one.toLowerCase() === name.toLowerCase())
+  if (!has) headers.set('vary', said === '' ? name : `${said}, ${name}`)
+}

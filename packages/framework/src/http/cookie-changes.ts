@@ -15,6 +15,8 @@ export interface CookieServices {
   readonly sessionKey: string
   /** Told why a signed or encrypted cookie was not accepted. */
   readonly onRejected: (name: string, reason: string, request: HttpRequest) => void
+  /** Told of a cookie that was set or deleted when the head was sent already. */
+  readonly onLate: (name: string, request: HttpRequest) => void
 }
 
 interface Change {
@@ -29,10 +31,12 @@ export class CookieChanges {
   readonly #request: HttpRequest
   readonly #changes = new Map<string, Change>()
   readonly #rejected = new Set<string>()
+  readonly #isSent: () => boolean
 
-  constructor(services: CookieServices, request: HttpRequest) {
+  constructor(services: CookieServices, request: HttpRequest, isSent: () => boolean) {
     this.services = services
     this.#request = request
+    this.#isSent = isSent
   }
 
   /** A cookie's value as it is now; undefined when there is none, or it was deleted. */
@@ -63,7 +67,7 @@ export class CookieChanges {
     const header = this.#header(name, value, { ...options, maxAge })
     const size = header.indexOf(';') - '='.length
     if (size > MAXIMUM_COOKIE_SIZE) throw new CookieOverflowError('cookie', name, size, MAXIMUM_COOKIE_SIZE)
-    this.#changes.set(name, { value, header })
+    this.#change(name, { value, header })
   }
 
   /** Deletes a cookie. Nothing is sent for one that did not come, unless options say where it might be. */
@@ -71,7 +75,12 @@ export class CookieChanges {
     this.#checkName(name)
     const isThere = this.#changes.has(name) || this.#request.cookies[name] !== undefined
     if (!isThere && !hasOptions(options)) return
-    this.#changes.set(name, { value: undefined, header: this.#header(name, '', { ...options, maxAge: 0 }) })
+    this.#change(name, { value: undefined, header: this.#header(name, '', { ...options, maxAge: 0 }) })
+  }
+
+  #change(name: string, change: Change): void {
+    if (this.#isSent()) this.services.onLate(name, this.#request)
+    this.#changes.set(name, change)
   }
 
   /** Logs, once a request, why a cookie is not accepted. */

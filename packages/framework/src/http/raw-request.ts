@@ -14,4 +14,8 @@ export interface RawRequest {
   readonly remoteAddress?: string | undefined
   /** Whether that peer connected with TLS. */
   readonly encrypted?: boolean | undefined
+  /** Fires when the client goes away before the answer is whole. */
+  readonly signal?: AbortSignal | undefined
+  /** Sends an informational response, 103 with these `Link` values, at once; undefined where that cannot be. */
+  readonly sendEarlyHints?: ((links: readonly string[]) => void) | undefined
 }

@@ -31,6 +31,7 @@ export class HttpRequest {
   #query: QueryFields | undefined
   #cookies: Readonly<Record<string, string | undefined>> | undefined
   #id: string | undefined
+  #signal: AbortSignal | undefined
 
   constructor(raw: RawRequest, trust?: ProxyTrust) {
     this.method = raw.method
@@ -90,6 +91,25 @@ export class HttpRequest {
       this.#id = typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID()
     }
     return this.#id
+  }
+
+  /**
+   * Fires when the client goes away before the answer is whole: give it to `fetch`, timers and whatever else an action or a
+   * stream waits for.
+   */
+  get signal(): AbortSignal {
+    this.#signal ??= this.#raw.signal ?? new AbortController().signal
+    return this.#signal
+  }
+
+  /** Whether {@link signal} was asked for and has fired. Internal. */
+  get isAbandoned(): boolean {
+    return this.#signal?.aborted === true
+  }
+
+  /** Sends 103 Early Hints where that can be. Internal: `earlyHints` of a controller. */
+  sendEarlyHints(links: readonly string[]): void {
+    this.#raw.sendEarlyHints?.(links)
   }
 
   /** The client's address; a proxy's, unless `trustProxy` believes what that proxy says. */

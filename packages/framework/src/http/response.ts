@@ -1,11 +1,16 @@
 // Why: what an action decides to answer, until an adapter writes it out.
 import { ResponseHeaders } from './response-headers.js'
 
+/** A piece of a streamed body; text is sent as UTF-8. */
+export type BodyChunk = string | Uint8Array
+
+/** A body: whole, or in pieces (a `Readable`, a generator, anything that can be iterated with `for await`), or none. */
+export type ResponseBody = BodyChunk | AsyncIterable<BodyChunk> | null
+
 /** The response of one request: `this.response` in a controller, and what `app.handle` gives back. */
 export class HttpResponse {
   readonly headers = new ResponseHeaders()
-  /** The whole body, or null for none. */
-  body: string | Uint8Array | null = null
+  body: ResponseBody = null
   /** Which verb answered (`render`, `head`, …); undefined until one has. */
   answeredBy: string | undefined
   #status = 200

@@ -54,6 +54,8 @@ export class SessionLifecycle {
   /** The text to compare with, where it is not the very text that was found. */
   #textFound: string | undefined
   #flash: Flash | undefined
+  /** What {@link commit} kept. */
+  #committed: string | undefined
   #ending: 'none' | 'reset' | 'renew' = 'none'
 
   constructor(services: SessionServices, request: HttpRequest) {
@@ -145,13 +147,26 @@ export class SessionLifecycle {
     if (this.#flash !== undefined) this.#reserve._flash = this.#flash.forNextRequest()
     this.#services.owners?.mark(this.#data, this.#reserve, this.#request)
     const isEmpty = isEmptySession(this.#data) && isEmptySession(this.#reserve)
-    const kept = isEmpty ? this.#end() : this.#keep(serializeSession(this.#data, this.#reserve))
+    this.#committed = isEmpty ? EMPTY : serializeSession(this.#data, this.#reserve)
+    const kept = isEmpty ? this.#end() : this.#keep(this.#committed)
     return andThen(kept, (header) => {
       markPrivate(response, header !== undefined)
       if (header === undefined) return
       response.headers.append('set-cookie', header)
       if (this.#services.cookie.missesHttps(this.#request)) this.#services.onMissedHttps()
     })
+  }
+
+  /** Whether it was changed after the time to keep changes was over. */
+  get changedLate(): boolean {
+    if (this.#data === undefined) return false
+    try {
+      const now = serializeSession(this.#data, this.#reserve)
+      return now !== (this.#committed ?? this.#textFound ?? this.#found?.payload ?? EMPTY)
+    } catch {
+      // What cannot be kept was not there in time.
+      return true
+    }
   }
 
   get #cookie(): string | undefined {
