@@ -79,6 +79,10 @@ export async function ask(app: Application, url: string, options: Ask = {}): Pro
     headers: { host: 'example.test', ...(isJson ? { 'content-type': 'application/json' } : {}), ...headers },
     body: payload,
   })
+  return await answerOf(response)
+}
+
+async function answerOf(response: HttpResponse): Promise<Answer> {
   return readable(response.status, [...response.headers], await textOf(response.body))
 }
 

@@ -10,15 +10,21 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   pg_ctlcluster: 'postgresql',
 }
 
+/** Proxies that the app is tried behind, by their Debian package. Only CI must have them. */
+const PROXIES: Readonly<Record<string, string>> = { nginx: 'nginx-light', haproxy: 'haproxy' }
+
 /** Gems for Ruby by their Debian package, each with what it needs and Ruby itself. Only CI must have them: see ruby.ts. */
 const GEMS: Readonly<Record<string, string>> = { actionpack: 'ruby-actionpack' }
 
 export default function installSystemPackages(): void {
-  const programs = Object.keys(PROGRAMS).filter((program) => spawnSync('which', [program]).status !== 0)
-  const gems = process.env['CI'] === undefined ? [] : Object.keys(GEMS).filter((gem) => !hasGem(gem))
+  const isCi = process.env['CI'] !== undefined
+  const programs = Object.keys(isCi ? { ...PROGRAMS, ...PROXIES } : PROGRAMS).filter(
+    (program) => spawnSync('which', [program]).status !== 0,
+  )
+  const gems = !isCi ? [] : Object.keys(GEMS).filter((gem) => !hasGem(gem))
   const missing = [...programs, ...gems]
   if (missing.length === 0) return
-  const packages = missing.map((name) => PROGRAMS[name] ?? (GEMS[name] as string))
+  const packages = missing.map((name) => PROGRAMS[name] ?? PROXIES[name] ?? (GEMS[name] as string))
   for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
     const { status } = spawnSync('apt-get', args, {
       stdio: 'inherit',

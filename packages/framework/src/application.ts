@@ -1,7 +1,9 @@
 // Why: the app. It boots once, and what can be decided is decided then; handle() is THE REQUEST, its verbs in order.
 import { performance } from 'node:perf_hooks'
 import { fromFetch, toFetch } from './adapters/fetch.js'
-import { type RunningServer, serve } from './adapters/node.js'
+import { type Outcome, runMiddleware } from './adapters/middleware.js'
+import { noConnection, statusOf } from './adapters/mounted-handler.js'
+import { nodeListener, type RequestListener, type RunningServer, serve } from './adapters/node.js'
 import { stopOnSignals } from './adapters/signals.js'
 import { type Environment, showsErrors } from './config/environment.js'
 import type { Settings } from './config/settings.js'
@@ -13,15 +15,20 @@ import { checkTokenHasSession } from './controller/session-rules.js'
 import { errorResponse } from './error-response.js'
 import { MethodNotAllowed, SessionsNotIndexedError } from './errors.js'
 import { readBody } from './http/body.js'
+import { bodyReadBefore } from './http/body-read-before.js'
 import { BodyStream, isStreamed } from './http/body-stream.js'
 import { encryptedCookieSeal, signedCookieSeal } from './http/cookie-seals.js'
+import type { Middleware } from './http/handlers.js'
+import { isOverridable, overrideMethod } from './http/method-override.js'
 import type { RawRequest } from './http/raw-request.js'
 import { HttpRequest } from './http/request.js'
 import type { RequestUploads } from './http/request-uploads.js'
 import type { HttpResponse } from './http/response.js'
 import type { Logger } from './logging/logger.js'
 import { andThen, isPromise, type MaybePromise } from './maybe-promise.js'
+import { answerMounted, compileMounts, type Mounted } from './mounting.js'
 import { RequestLog } from './request-log.js'
+import type { Mount } from './routing/mounts.js'
 import { compilePaths, type PathTo } from './routing/paths.js'
 import type { Route } from './routing/route-table.js'
 import { Router } from './routing/router.js'
@@ -41,33 +48,40 @@ export interface ListenOptions {
 export class Application {
   /** All routes, in the order in which they were drawn. */
   readonly routes: readonly Route[]
+  /** All mounted handlers, in the order in which they were drawn. */
+  readonly mounts: readonly Mount[]
   readonly environment: Environment
   readonly logger: Logger
   /** Builds the path of a named route. */
   readonly pathTo: PathTo
   readonly #settings: Settings
-  readonly #router: Router<Action>
+  readonly #router: Router<Action | Mounted>
   readonly #services: RequestServices
   readonly #showsErrors: boolean
   readonly #requestLog: RequestLog
   readonly #publicFiles: Settings['publicFiles']
   readonly #finish: Settings['finish']
+  readonly #middleware: readonly Middleware[] | undefined
   readonly #servers = new Set<RunningServer>()
+  #listener: RequestListener | undefined
   #ignoreSignals: (() => void) | undefined
 
   /**
    * Internal: use `createApplication`.
    * @throws BootError for whatever dependency injection would stumble over in a request
    */
-  constructor(settings: Settings, routes: readonly Route[], logger: Logger) {
+  constructor(settings: Settings, routes: readonly Route[], logger: Logger, mounts: readonly Mount[] = []) {
     this.routes = routes
+    this.mounts = mounts
     this.environment = settings.environment
     this.logger = logger
     this.pathTo = compilePaths(routes)
     this.#settings = settings
     this.#publicFiles = settings.publicFiles
     this.#finish = settings.finish
-    this.#router = new Router(routes, actionCompiler())
+    const makerOf = makers()
+    this.#router = new Router<Action | Mounted>(routes, actionCompiler(makerOf), compileMounts(mounts, makerOf))
+    this.#middleware = settings.middleware
     this.#showsErrors = showsErrors(settings.environment)
     this.#requestLog = new RequestLog(logger, settings.filterParameters)
     this.#services = {
@@ -103,7 +117,37 @@ export class Application {
    */
   handle(raw: RawRequest): MaybePromise<HttpResponse> {
     const startedAt = this.#requestLog.enabled ? performance.now() : 0
-    const context = new RequestContext(new HttpRequest(raw, this.#settings.trust), this.#services)
+    return this.#middleware === undefined
+      ? this.#answer(raw, startedAt)
+      : this.#passThrough(this.#middleware, raw, startedAt)
+  }
+
+  /** Middleware first; then the app, which sees the request as they left it. */
+  #passThrough(stack: readonly Middleware[], raw: RawRequest, startedAt: number): MaybePromise<HttpResponse> {
+    const context = this.#contextOf(raw)
+    const goOn = (outcome: Outcome) => {
+      if (outcome === 'passed') return this.#answer(raw, startedAt)
+      context.response.status = statusOf(outcome, raw.node?.outgoing.statusCode ?? 200)
+      return this.#respond(context, startedAt)
+    }
+    try {
+      this.#admit(context, raw)
+      if (raw.node === undefined) throw new Error(noConnection('The middleware in config/application.ts'))
+      const onLate = (error: unknown) => this.#requestLog.error(context, error)
+      const outcome = runMiddleware(stack, raw.node, onLate)
+      if (!isPromise(outcome)) return goOn(outcome)
+      return outcome.then(goOn, (error: unknown) => this.#fail(context, error, startedAt))
+    } catch (error) {
+      return this.#fail(context, error, startedAt)
+    }
+  }
+
+  #contextOf(raw: RawRequest): RequestContext {
+    return new RequestContext(new HttpRequest(raw, this.#settings.trust), this.#services)
+  }
+
+  #answer(raw: RawRequest, startedAt: number): MaybePromise<HttpResponse> {
+    const context = this.#contextOf(raw)
     try {
       const ran = this.#run(context, raw)
       if (!isPromise(ran)) return this.#respond(context, startedAt)
@@ -117,45 +161,82 @@ export class Application {
   }
 
   #run(context: RequestContext, raw: RawRequest): MaybePromise<void> {
-    this.#settings.checkHost?.(context.request.hostname)
+    this.#admit(context, raw)
     const served = this.#publicFiles?.answer(context.request, context.response) ?? false
     if (served === false) return this.#route(context, raw)
     return andThen(served, (isServed) => (isServed ? this.#commit(context) : this.#route(context, raw)))
   }
 
   #route(context: RequestContext, raw: RawRequest): MaybePromise<void> {
-    const action = this.#match(context)
-    if (action === undefined) return
-    const ready = this.#prepare(action, context, raw)
-    return isPromise(ready) ? ready.then(() => this.#act(action, context)) : this.#act(action, context)
+    const { request } = context
+    if (request.method === 'POST' && this.#mayMeanAnother(request)) return this.#routeOverridden(context, raw)
+    const target = this.#match(context)
+    if (target === undefined) return
+    if ('answer' in target) return answerMounted(target, context, raw, this.#settings.sessionStore.preload)
+    const ready = this.#prepare(target, context, raw)
+    return isPromise(ready) ? ready.then(() => this.#act(target, context)) : this.#act(target, context)
   }
 
-  #match(context: RequestContext): Action | undefined {
-    const { method, path } = context.request
+  /** @throws BadRequest for a message that is malformed, or a host that is; Forbidden for a host that is not this app's */
+  #admit({ request }: RequestContext, raw: RawRequest): void {
+    if (raw.fault !== undefined) throw raw.fault
+    const { hostname } = request
+    this.#settings.checkHost?.(hostname)
+  }
+
+  #mayMeanAnother(request: HttpRequest): boolean {
+    return this.#settings.methodOverride && isOverridable(request) && this.#router.overridable(request.path)
+  }
+
+  /** Which method a form means is in its body, so here alone the body comes before the route. */
+  #routeOverridden(context: RequestContext, raw: RawRequest): MaybePromise<void> {
+    const { request } = context
+    return andThen(this.#readBody(context, raw), () => {
+      overrideMethod(request)
+      const target = this.#match(context)
+      if (target === undefined) return
+      if ('answer' in target) throw new MethodNotAllowed(request.method, this.#router.allowed(request.path))
+      return andThen(this.#fetchSession(target, context), () => this.#act(target, context))
+    })
+  }
+
+  #match(context: RequestContext): Action | Mounted | undefined {
+    const { request, response } = context
+    const { method } = request
     try {
-      const { target, params } = this.#router.match(method, path)
+      const { target, params } = this.#router.match(method, request.path)
+      context.pathParams = params
+      if ('answer' in target) return target
       context.controllerName = target.controllerName
       context.actionName = target.actionName
-      context.pathParams = params
       return target
     } catch (error) {
-      if (method !== 'OPTIONS' || !(error instanceof MethodNotAllowed)) throw error
-      context.response.status = 204
-      context.response.headers.set('allow', error.headers['allow'] as string)
+      if (method !== 'OPTIONS') throw error
+      if (request.url === '*') response.headers.set('allow', this.#router.methods.join(', '))
+      else if (error instanceof MethodNotAllowed) response.headers.set('allow', error.headers['allow'] as string)
+      else throw error
+      response.status = 204
       return undefined
     }
   }
 
   /** Body and session, both at once where both must be waited for. */
   #prepare(action: Action, context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
-    const body = readBody(context.request, raw, this.#settings.bodies)
-    if (action.disabledSession !== undefined) {
-      context.disabledSession = action.disabledSession
-      return body
-    }
-    const session = this.#settings.sessionStore.preload ? context.session.preload() : undefined
+    const body = this.#readBody(context, raw)
+    const session = this.#fetchSession(action, context)
     if (!isPromise(session)) return body
     return isPromise(body) ? Promise.all([body, session]) : session
+  }
+
+  #readBody(context: RequestContext, raw: RawRequest): MaybePromise<void> {
+    if (this.#middleware !== undefined && bodyReadBefore(context.request, raw)) return
+    return readBody(context.request, raw, this.#settings.bodies)
+  }
+
+  #fetchSession({ disabledSession }: Action, context: RequestContext): MaybePromise<unknown> {
+    context.disabledSession = disabledSession
+    if (disabledSession !== undefined || !this.#settings.sessionStore.preload) return
+    return context.session.preload()
   }
 
   #act(action: Action, context: RequestContext): MaybePromise<void> {
@@ -179,8 +260,7 @@ export class Application {
     const stream = body instanceof BodyStream && !body.isOpen ? body : new BodyStream(body)
     response.body = stream
     const stop = () => stream.cancel()
-    const isBodiless = request.method === 'HEAD' || response.status === 204 || response.status === 304
-    if (isBodiless || request.signal.aborted) stop()
+    if (isBodiless(request, response.status) || request.signal.aborted) stop()
     else request.signal.addEventListener('abort', stop, { once: true })
     await stream.begin()
     await context.commit()
@@ -199,12 +279,12 @@ export class Application {
     context.sent = true
     headers.setTrusted('x-request-id', request.id)
     if (isStreamed(body)) {
-      if (status === 204 || status === 304) response.body = null
+      if (isBodiless(request, status)) BodyStream.of(body).cancel()
     } else if (status !== 204 && status !== 304) {
       const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
       headers.setTrusted('content-length', String(length))
     }
-    if (request.method === 'HEAD') response.body = null
+    if (isBodiless(request, status)) response.body = null
     if (request.uploads !== undefined) this.#removeUploads(request.uploads)
     if (this.#requestLog.enabled) this.#requestLog.answered(context, startedAt)
     return response
@@ -259,6 +339,15 @@ export class Application {
     response.headers.delete('content-security-policy')
   }
 
+  /**
+   * Answers what node:http's server calls its listener with, for a server that is not Contrail's own: an Express app
+   * (`express.use(app.listener)`), a serverless platform, a test.
+   */
+  get listener(): RequestListener {
+    this.#listener ??= nodeListener((raw) => this.handle(raw), this.logger)
+    return this.#listener
+  }
+
   /** Answers a Fetch `Request` with a `Response`, without a socket. */
   async fetch(request: Request): Promise<Response> {
     return toFetch(await this.handle(fromFetch(request)))
@@ -272,9 +361,9 @@ export class Application {
     const host =
       options.host ?? process.env['HOST'] ?? (this.environment.name === 'development' ? '127.0.0.1' : undefined)
     const { logger } = this
-    const { shutdownTimeout, sendTimeout } = this.#settings
-    const { port } = options
-    const server = await serve((raw) => this.handle(raw), { port, host, logger, shutdownTimeout, sendTimeout })
+    const { shutdownTimeout, sendTimeout, headersTimeout, requestTimeout } = this.#settings
+    const limits = { shutdownTimeout, sendTimeout, headersTimeout, requestTimeout }
+    const server = await serve((raw) => this.handle(raw), { port: options.port, host, logger, ...limits })
     this.#servers.add(server)
     if (options.signals !== false) this.#ignoreSignals ??= stopOnSignals(() => this.close(), logger)
     logger.info({ url: server.url, environment: this.environment.name }, `listening on ${server.url}`)
@@ -289,20 +378,32 @@ export class Application {
   }
 }
 
-/** Compiles the action of a route; how its controller is made is planned once for all its routes. */
-function actionCompiler(): (route: Route) => Action {
-  const makers = new Map<ControllerClass, MakeController>()
+/** How a controller is made is planned once for all its routes. */
+function makers(): (controller: ControllerClass) => MakeController {
+  const known = new Map<ControllerClass, MakeController>()
+  return (controller) => {
+    const make = known.get(controller) ?? planController(controller)
+    known.set(controller, make)
+    return make
+  }
+}
+
+/** Compiles the action of a route. */
+function actionCompiler(makerOf: (controller: ControllerClass) => MakeController): (route: Route) => Action {
   return ({ controller, action, method }) => {
     checkTokenHasSession(controller, action, method)
-    const make = makers.get(controller) ?? planController(controller)
-    makers.set(controller, make)
-    return compileAction(controller, action, make)
+    return compileAction(controller, action, makerOf(controller))
   }
 }
 
 const MISSED_HTTPS =
   'the session cookie goes without Secure, though X-Forwarded-Proto says https: set trustProxy in config/application.ts, ' +
   'or sessionOptions.secure to true'
+
+/** Whether an answer has a head and nothing else. */
+function isBodiless({ method }: HttpRequest, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 304
+}
 
 /** Whether an error only says that the client went away, as what was given `request.signal` does. */
 function isAbort(error: unknown): boolean {

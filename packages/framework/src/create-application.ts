@@ -46,5 +46,5 @@ export function createApplication(parts: ApplicationParts): Application {
   const settings = resolveSettings({ config, override, environment, root, name })
   const readable = environment.name === 'development'
   const logger = createLogger({ level: settings.logLevel, readable, destination: parts.logDestination })
-  return new Application(settings, routes.routes, logger)
+  return new Application(settings, routes.routes, logger, routes.mounts)
 }

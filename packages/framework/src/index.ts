@@ -1,5 +1,5 @@
 // Why: the public API. What is not named here is nobody's to rely on.
-export { type RunningServer, type ServeOptions, serve } from './adapters/node.js'
+export { nodeListener, type RequestListener, type RunningServer, type ServeOptions, serve } from './adapters/node.js'
 export { Application, type ListenOptions } from './application.js'
 export type { CompressionOptions, PublicFilesOptions } from './config/answers.js'
 export { type ApplicationConfig, defineApplication, defineEnvironment } from './config/application-config.js'
@@ -75,6 +75,15 @@ export {
 export type { CookieJar, SealedCookieJar } from './http/cookie-jar.js'
 export type { CookieDeletion, CookieOptions } from './http/cookie-options.js'
 export type { CookieAttributes } from './http/cookies.js'
+export type {
+  FetchApp,
+  FetchHandler,
+  Middleware,
+  MountHandler,
+  Next,
+  NodeExchange,
+  NodeHandler,
+} from './http/handlers.js'
 export type { Jsonable, JsonValue } from './http/json-value.js'
 export type { QueryFields, QueryValue } from './http/nested-fields.js'
 export type { Params } from './http/params.js'
@@ -91,6 +100,7 @@ export { type LoadOptions, loadApplication } from './load-application.js'
 export { FILTERED_PARAMETERS } from './logging/filter-parameters.js'
 export type { LogDestination, Logger, LogLevel } from './logging/logger.js'
 export type { MaybePromise } from './maybe-promise.js'
+export type { Mount, MountOptions } from './routing/mounts.js'
 export type { PathParams, PathTo } from './routing/paths.js'
 export type { ResourceActionName, ResourceOptions, RouteMethod } from './routing/resource-actions.js'
 export type { Route } from './routing/route-table.js'

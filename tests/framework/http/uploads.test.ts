@@ -114,7 +114,7 @@ describe('a multipart form', () => {
       bytes.toString('latin1'),
       new Uint8Array(Buffer.from(`xx${bytes.toString('latin1')}`)).subarray(2),
       inPieces(),
-      new Blob([bytes]).stream() as unknown as AsyncIterable<Uint8Array>,
+      new Blob([new Uint8Array(bytes)]).stream() as unknown as AsyncIterable<Uint8Array>,
     ]
     for (const body of bodies) expect((await send(app, body)).json).toBe('content')
     const headers = { 'transfer-encoding': 'chunked' }

@@ -1,4 +1,5 @@
 // Why: `contrail routes`: what the app answers to, as a table or as JSON.
+import type { Mount } from 'contrail'
 import { CliError } from '../cli-error.js'
 import { chooseEnvironment } from '../environment.js'
 import { withApp } from '../loaded-app.js'
@@ -8,8 +9,10 @@ interface Row {
   readonly name: string | null
   readonly method: string
   readonly path: string
-  readonly controller: string
-  readonly action: string
+  /** That of a mounted handler: its guard. */
+  readonly controller: string | null
+  /** Null for a mounted handler. */
+  readonly action: string | null
 }
 
 /** Prints the routes of the app in a folder. */
@@ -20,17 +23,17 @@ export async function routes(
   chooseEnvironment(undefined)
   const pattern = options.grep === undefined ? undefined : toPattern(options.grep)
   await withApp(folder, 'mend the app; its routes are known once it loads.', ({ app }) => {
-    const rows = app.routes
-      .map(
-        ({ name, method, path, controller, action }): Row => ({
-          name: name ?? null,
-          method,
-          path,
-          controller: controller.name,
-          action,
-        }),
-      )
-      .filter((row) => options.controller === undefined || isController(row.controller, options.controller))
+    const routes = app.routes.map(
+      ({ name, method, path, controller, action }): Row => ({
+        name: name ?? null,
+        method,
+        path,
+        controller: controller.name,
+        action,
+      }),
+    )
+    const rows = [...routes, ...app.mounts.map(mountRow)]
+      .filter((row) => options.controller === undefined || isController(row.controller ?? '', options.controller))
       .filter((row) => pattern === undefined || pattern.test(Object.values(row).join(' ')) || pattern.test(target(row)))
     process.stdout.write(options.json === true ? `${JSON.stringify(rows, undefined, 2)}\n` : table(rows))
   })
@@ -53,8 +56,20 @@ function isController(name: string, wanted: string): boolean {
   return plain(name) === plain(wanted)
 }
 
+/** A mounted handler takes all methods, and all paths below its own. */
+function mountRow({ path, guard }: Mount): Row {
+  return {
+    name: null,
+    method: 'ANY',
+    path: path === '/' ? '/*' : `${path}/*`,
+    controller: guard?.name ?? null,
+    action: null,
+  }
+}
+
 function target({ controller, action }: Row): string {
-  return `${controller}#${action}`
+  if (action !== null) return `${controller}#${action}`
+  return controller === null ? 'mounted' : `mounted behind ${controller}`
 }
 
 function table(rows: readonly Row[]): string {

@@ -1,4 +1,5 @@
 // Why: the Fetch API around the app, for tests and for servers that speak it.
+
 import { BodyStream, isStreamed } from '../http/body-stream.js'
 import type { RawRequest } from '../http/raw-request.js'
 import type { BodyChunk, HttpResponse } from '../http/response.js'

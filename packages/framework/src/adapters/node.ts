@@ -1,13 +1,19 @@
 // Why: node:http around the app: sockets in, light requests through, and an end in which nothing under way is lost.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
-import { BootError } from '../errors.js'
+import type { AddressInfo, Socket } from 'node:net'
+import { BootError, type HttpError } from '../errors.js'
 import { BodyStream, isStreamed } from '../http/body-stream.js'
+import type { NodeExchange } from '../http/handlers.js'
 import type { RawRequest } from '../http/raw-request.js'
-import type { HttpResponse } from '../http/response.js'
+import type { BodyChunk, HttpResponse } from '../http/response.js'
 import type { Logger } from '../logging/logger.js'
 import { isPromise, type MaybePromise } from '../maybe-promise.js'
+import { type Connection, Connections, foreignConnection } from './connections.js'
+import { continueWhenRead } from './expect-continue.js'
+import { framingFault } from './framing.js'
+import { setHeadersBeside } from './merged-headers.js'
 import { endIfNotRead, writeStream } from './node-body.js'
+import { sendRefusal } from './refusal.js'
 
 /** What answers requests: `app.handle`, or anything in front of it. It never throws. */
 export type Handle = (request: RawRequest) => MaybePromise<HttpResponse>
@@ -24,7 +30,14 @@ export interface ServeOptions {
   readonly shutdownTimeout?: number | undefined
   /** Milliseconds a client may read nothing of an answer that is ready for it; 0 for ever. Default: 30,000. */
   readonly sendTimeout?: number | undefined
+  /** Milliseconds a client is given to send a request's headers; 0: no limit. Default: 10,000. */
+  readonly headersTimeout?: number | undefined
+  /** Milliseconds a client is given to send a whole request; 0: no limit. Default: 30,000. */
+  readonly requestTimeout?: number | undefined
 }
+
+/** Answers a request of node:http's: what `createServer` takes. */
+export type RequestListener = (incoming: IncomingMessage, outgoing: ServerResponse) => void
 
 /** A server that listens. */
 export interface RunningServer {
@@ -38,12 +51,6 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/**
- * While draining, connections are looked at this often, in milliseconds; one that was idle twice in a row is closed. A
- * request that crossed our `Connection: close` has arrived by then.
- */
-const IDLE_CHECK = 250
-
 // headersTimeout and requestTimeout stop slow clients (slowloris); keepAliveTimeout outlives that of common load balancers,
 // which would otherwise send a request into a connection that is just being closed.
 const SERVER_OPTIONS = {
@@ -51,6 +58,10 @@ const SERVER_OPTIONS = {
   requestTimeout: 30_000,
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 72_000,
+  // Whatever flags the process was started with.
+  insecureHTTPParser: false,
+  // Judged in framing.ts, so that the answer is the app's.
+  requireHostHeader: false,
 } as const
 
 /**
@@ -59,38 +70,83 @@ const SERVER_OPTIONS = {
  */
 export async function serve(handle: Handle, options: ServeOptions): Promise<RunningServer> {
   const { logger, shutdownTimeout = 30_000, sendTimeout = 30_000 } = options
+  const { headersTimeout = SERVER_OPTIONS.headersTimeout, requestTimeout = SERVER_OPTIONS.requestTimeout } = options
+  const server = createServer({ ...SERVER_OPTIONS, headersTimeout, requestTimeout })
+  // By default node:http leaves out what comes after the 2,000th, unseen by whoever judges it. The limit of 16 KiB holds.
+  server.maxHeadersCount = 0
   let draining = false
-  const broken = (error: unknown) => logger.fatal({ err: error }, 'a body failed; its connection was cut')
-  const connections: Connections = new Map()
-  const server = createServer(SERVER_OPTIONS, (incoming, outgoing) => {
-    const connection = connections.get(incoming.socket)
-    if (connection !== undefined) connection.underWay++
+  const connections = new Connections(server)
+  const answer = nodeListener(handle, logger, { connections, isDraining: () => draining, sendTimeout })
+  server.on('request', answer)
+  server.on('checkContinue', (incoming, outgoing) => {
+    continueWhenRead(incoming, outgoing)
+    answer(incoming, outgoing)
+  })
+  server.on('connect', (_, socket) => sendRefusal(socket as Socket, 501))
+  await bind(server, options)
+  const { port, address, family } = server.address() as AddressInfo
+  const host = address === '::' || address === '0.0.0.0' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address
+
+  let closing: Promise<void> | undefined
+  const close = () => {
+    draining = true
+    closing ??= connections.drain(server, shutdownTimeout)
+    return closing
+  }
+  return { url: `http://${host}:${port}`, port, close }
+}
+
+/** What a server of our own tells its listener. */
+interface Surroundings {
+  readonly connections: Connections
+  readonly isDraining: () => boolean
+  /** Milliseconds; 0, the default, for ever: a server that is not ours has its own. */
+  readonly sendTimeout: number
+}
+
+/**
+ * Answers requests of any node:http server by a handler.
+ * @param logger told when the handler broke its promise not to throw, or answered what cannot be written
+ */
+export function nodeListener(
+  handle: Handle,
+  logger: ServeOptions['logger'],
+  { connections, isDraining, sendTimeout = 0 }: Partial<Surroundings> = {},
+): RequestListener {
+  const onError = (error: unknown) => logger.fatal({ err: error }, 'a body failed; its connection was cut')
+  return (incoming, outgoing) => {
+    const { socket } = incoming
+    const connection = connections?.began(socket, outgoing) ?? foreignConnection(socket, outgoing)
     const request = new NodeRequest(incoming, outgoing, connection)
+    const ended = () => {
+      request.release()
+      connections?.ended(connection)
+    }
     const answer = (response: HttpResponse) => {
       const { body } = response
-      if (isStreamed(body)) return stream(response, BodyStream.of(body, { onError: broken }))
-      if (connection !== undefined) connection.underWay--
-      request.release()
-      if (draining) response.headers.setTrusted('connection', 'close')
-      outgoing.writeHead(response.status, response.headers.flat)
-      outgoing.end(body ?? undefined)
-      endIfNotRead(outgoing, sendTimeout)
+      if (isDraining?.() === true) response.headers.setTrusted('connection', 'close')
+      const isOpen = writeHead(response, outgoing, request.isShared)
+      if (isStreamed(body)) return stream(body, isOpen)
+      if (isOpen) {
+        outgoing.end(body ?? undefined)
+        endIfNotRead(outgoing, sendTimeout)
+      }
+      ended()
     }
-    const stream = (response: HttpResponse, body: BodyStream) => {
+    const stream = async (pieces: AsyncIterable<BodyChunk>, isOpen: boolean) => {
+      // Of one that has begun the first piece is here, and goes out with the head.
+      if (isOpen && !(pieces instanceof BodyStream)) outgoing.flushHeaders()
+      const body = BodyStream.of(pieces, { onError })
       const cancel = () => body.cancel()
-      connection?.onGone.add(cancel)
-      connection?.streams.add(body)
-      if (draining) response.headers.setTrusted('connection', 'close')
-      outgoing.writeHead(response.status, response.headers.flat)
-      if (draining) body.finish()
+      connection.onGone.add(cancel)
+      connection.streams.add(body)
+      if (isDraining?.() === true) body.finish()
       // Who left before there was anything to cancel is not told of again.
-      if (incoming.socket.destroyed) cancel()
-      return writeStream(body, outgoing, sendTimeout).then(() => {
-        connection?.onGone.delete(cancel)
-        connection?.streams.delete(body)
-        if (connection !== undefined) connection.underWay--
-        request.release()
-      })
+      if (!isOpen || socket.destroyed) cancel()
+      if (isOpen) await writeStream(body, outgoing, sendTimeout)
+      connection.onGone.delete(cancel)
+      connection.streams.delete(body)
+      ended()
     }
     const fail = (error: unknown) => abandon(outgoing, logger, error)
     try {
@@ -100,42 +156,33 @@ export async function serve(handle: Handle, options: ServeOptions): Promise<Runn
     } catch (error) {
       fail(error)
     }
-  })
-  server.on('connection', (socket) => {
-    const connection: Connection = { underWay: 0, bytesRead: -1, onGone: new Set(), streams: new Set() }
-    connections.set(socket, connection)
-    socket.once('close', () => {
-      connections.delete(socket)
-      for (const tell of connection.onGone) tell()
-    })
-  })
-  await bind(server, options)
-  const { port, address, family } = server.address() as AddressInfo
-  const host = address === '::' || address === '0.0.0.0' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address
-
-  let closing: Promise<void> | undefined
-  const close = () => {
-    draining = true
-    // A stream that would go on for ever must not hold a restart up to the deadline.
-    for (const { streams } of connections.values()) for (const body of streams) body.finish()
-    closing ??= drain(server, connections, shutdownTimeout)
-    return closing
   }
-  return { url: `http://${host}:${port}`, port, close }
 }
 
 /** The parts of node:http's request that the app asks for, when it asks. */
 class NodeRequest implements RawRequest {
+  /** Whether middleware, a mounted handler or an action was given node:http's response: it may have headers then, or be sent. */
+  isShared = false
   readonly #incoming: IncomingMessage
   readonly #outgoing: ServerResponse
-  readonly #connection: Connection | undefined
+
+  readonly #connection: Connection
   #aborting: AbortController | undefined
   #abort: (() => void) | undefined
 
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse, connection: Connection | undefined) {
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, connection: Connection) {
     this.#incoming = incoming
     this.#outgoing = outgoing
     this.#connection = connection
+  }
+
+  get fault(): HttpError | undefined {
+    return framingFault(this.#incoming)
+  }
+
+  get node(): NodeExchange {
+    this.isShared = true
+    return { incoming: this.#incoming, outgoing: this.#outgoing }
   }
 
   get method(): string {
@@ -168,7 +215,7 @@ class NodeRequest implements RawRequest {
       this.#aborting = aborting
       this.#abort = () => aborting.abort(new DOMException('The client went away.', 'AbortError'))
       if (this.#incoming.socket.destroyed) this.#abort()
-      else this.#connection?.onGone.add(this.#abort)
+      else this.#connection.onGone.add(this.#abort)
     }
     return this.#aborting.signal
   }
@@ -181,8 +228,20 @@ class NodeRequest implements RawRequest {
 
   /** The answer is whole: who leaves now leaves nothing undone. */
   release(): void {
-    if (this.#abort !== undefined) this.#connection?.onGone.delete(this.#abort)
+    if (this.#abort !== undefined) this.#connection.onGone.delete(this.#abort)
   }
+}
+
+/** @returns false when there is nothing more to write: it was answered already, or broken off */
+function writeHead({ status, headers }: HttpResponse, outgoing: ServerResponse, isShared: boolean): boolean {
+  if (!isShared) outgoing.writeHead(status, headers.flat)
+  else if (!outgoing.headersSent) setHeadersBeside(status, headers, outgoing)
+  else {
+    // Broken off half-way, there is nobody else who will end it.
+    if (!outgoing.writableEnded) outgoing.destroy()
+    return false
+  }
+  return true
 }
 
 /**
@@ -226,39 +285,4 @@ function portFromEnvironment(): number {
 function checkPort(port: number, problem: string): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
   throw new BootError(`${problem}.`, 'set it to a number from 0 to 65535.')
-}
-
-/** What is known of an open connection. */
-interface Connection {
-  underWay: number
-  bytesRead: number
-  /** To be told when it ends while something is under way on it. */
-  readonly onGone: Set<() => void>
-  readonly streams: Set<BodyStream>
-}
-
-type Connections = Map<Socket, Connection>
-
-/**
- * Not `server.close()` alone: that cuts idle connections at once, and with them requests that are already on the wire;
- * and to node:http a connection is idle while a large response is still on its way out.
- */
-async function drain(server: Server, connections: Connections, deadline: number): Promise<void> {
-  const ended = new Promise<void>((resolve) => {
-    NetServer.prototype.close.call(server, () => resolve())
-  })
-  const closeIdle = () => {
-    for (const [socket, connection] of connections) {
-      if (connection.underWay > 0 || socket.writableLength > 0) continue
-      if (connection.bytesRead === socket.bytesRead) socket.destroy()
-      connection.bytesRead = socket.bytesRead
-    }
-  }
-  const checking = setInterval(closeIdle, Math.min(IDLE_CHECK, deadline))
-  const force = setTimeout(() => server.closeAllConnections(), deadline)
-  await ended
-  clearInterval(checking)
-  clearTimeout(force)
-  // Nothing is left to close but node:http's own timer, which would hold the server for ever.
-  server.close()
 }

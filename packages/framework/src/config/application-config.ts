@@ -1,4 +1,5 @@
 // Why: what an app can configure, in one typed place. Every key here is known at boot; any other is refused.
+import type { Middleware } from '../http/handlers.js'
 import type { TrustProxy } from '../http/proxies.js'
 import type { LogLevel } from '../logging/logger.js'
 import type { Hosts } from '../security/host-check.js'
@@ -38,6 +39,20 @@ export interface ApplicationConfig<StoreOptions extends object = CookieStoreOpti
   readonly logLevel?: LogLevel | undefined
   /** Parameters whose names hold one of these words are not logged. Added to Rails' list (`FILTERED_PARAMETERS`). */
   readonly filterParameters?: readonly string[] | undefined
+  /**
+   * Connect middleware that runs in front of the app, in this order, for every request: `[helmet(), compression()]`.
+   * It needs a connection: with any, `app.handle` and `app.fetch` answer 500.
+   */
+  readonly middleware?: readonly Middleware[] | undefined
+  /**
+   * Whether a form's POST can mean PATCH, PUT or DELETE: by a field `_method`, or by the header `X-HTTP-Method-Override`.
+   * Default: true, as in Rails.
+   */
+  readonly methodOverride?: boolean | undefined
+  /** Seconds a client is given to send a request's headers; then it gets 408. 0: no limit. Default: 10. */
+  readonly headersTimeout?: number | undefined
+  /** Seconds a client is given to send a whole request, its body too; then it gets 408. 0: no limit. Default: 30. */
+  readonly requestTimeout?: number | undefined
   /** Seconds that requests under way are given when the server is told to stop. Default: 30. */
   readonly shutdownTimeout?: number | undefined
   /**
@@ -71,6 +86,10 @@ export const CONFIG_KEYS = Object.keys({
   uploads: true,
   logLevel: true,
   filterParameters: true,
+  middleware: true,
+  methodOverride: true,
+  headersTimeout: true,
+  requestTimeout: true,
   shutdownTimeout: true,
   sendTimeout: true,
   publicFiles: true,

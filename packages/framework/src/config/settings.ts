@@ -3,6 +3,7 @@ import { BootError } from '../errors.js'
 import type { BodySettings } from '../http/body.js'
 import type { Finish } from '../http/compression.js'
 import type { Secrets } from '../http/cookie-seals.js'
+import type { Middleware } from '../http/handlers.js'
 import { compileProxyTrust, type ProxyTrust } from '../http/proxies.js'
 import type { PublicFiles } from '../http/public-files.js'
 import { checkKnownKeys } from '../known-keys.js'
@@ -15,6 +16,7 @@ import type { SessionCookieOptions, SessionStoreClass } from '../session/store.j
 import { resolveFinish, resolvePublicFiles } from './answers.js'
 import { type ApplicationConfig, CONFIG_KEYS, SESSION_COOKIE_KEYS } from './application-config.js'
 import type { Environment } from './environment.js'
+import { resolveMiddleware } from './middleware.js'
 import { resolveOldSecrets, resolveSecret } from './secret.js'
 import { type IndexedSessions, resolveSessionIndex } from './session-index.js'
 import { resolveTrustedOrigins } from './trusted-origins.js'
@@ -36,6 +38,13 @@ export interface Settings extends IndexedSessions {
   readonly bodies: BodySettings
   readonly logLevel: LogLevel
   readonly filterParameters: ParameterFilter
+  /** Undefined when there is none. */
+  readonly middleware: readonly Middleware[] | undefined
+  readonly methodOverride: boolean
+  /** In milliseconds; 0 for none. */
+  readonly headersTimeout: number
+  /** In milliseconds; 0 for none. */
+  readonly requestTimeout: number
   /** In milliseconds. */
   readonly shutdownTimeout: number
   /** In milliseconds. */
@@ -79,7 +88,7 @@ export function resolveSettings(source: SettingsSource): Settings {
     trustedOrigins: resolveTrustedOrigins(config.trustedOrigins),
     bodies: {
       bodyLimit: wholeNumber('bodyLimit', config.bodyLimit, 1_048_576, 'bytes'),
-      inflate: trueOrFalse('inflateBodies', config.inflateBodies),
+      inflate: trueOrFalse('inflateBodies', config.inflateBodies, false),
       uploads: resolveUploads(config.uploads, source.root),
     },
     logLevel: logLevel(config.logLevel, environment),
@@ -87,6 +96,10 @@ export function resolveSettings(source: SettingsSource): Settings {
       ...FILTERED_PARAMETERS,
       ...(words('filterParameters', config.filterParameters, "['iban']") ?? []),
     ]),
+    middleware: resolveMiddleware(config.middleware),
+    methodOverride: trueOrFalse('methodOverride', config.methodOverride, true),
+    headersTimeout: wholeNumber('headersTimeout', config.headersTimeout, 10, 'seconds') * 1000,
+    requestTimeout: wholeNumber('requestTimeout', config.requestTimeout, 30, 'seconds') * 1000,
     shutdownTimeout: wholeNumber('shutdownTimeout', config.shutdownTimeout, 30, 'seconds') * 1000,
     sendTimeout: wholeNumber('sendTimeout', config.sendTimeout, 30, 'seconds') * 1000,
     publicFiles: resolvePublicFiles(config.publicFiles, source.root, environment.name === 'development'),
@@ -176,9 +189,10 @@ function words(key: string, configured: unknown, example: string): readonly stri
   throw new BootError(`${key} is ${JSON.stringify(configured)}.`, `give a list of strings, such as ${example}.`)
 }
 
-function trueOrFalse(key: string, configured: boolean | undefined): boolean {
-  if (configured === undefined || typeof configured === 'boolean') return configured === true
-  throw new BootError(`${key} is ${JSON.stringify(configured)}.`, 'give true or false.')
+function trueOrFalse(key: string, configured: unknown, standard: boolean): boolean {
+  const value = configured ?? standard
+  if (typeof value === 'boolean') return value
+  throw new BootError(`${key} is ${JSON.stringify(value)}.`, 'give true or false.')
 }
 
 function wholeNumber(key: string, configured: number | undefined, standard: number, unit: string): number {

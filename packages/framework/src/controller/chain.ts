@@ -9,9 +9,12 @@ import type { RequestContext } from './request-context.js'
 export type Chain = (controller: Controller, context: RequestContext) => MaybePromise<unknown>
 
 /** Puts an action and its filters together, the first filter outermost. */
-export function compileChain(filters: readonly Filter[], action: string): Chain {
-  const run: Chain = (controller) => (controller as unknown as Record<string, () => MaybePromise<unknown>>)[action]?.()
+export function compileChain(filters: readonly Filter[], action: string, run: Chain = method(action)): Chain {
   return filters.reduceRight<Chain>((next, filter) => LINKS[filter.kind](filter.run, next), run)
+}
+
+function method(action: string): Chain {
+  return (controller) => (controller as unknown as Record<string, () => MaybePromise<unknown>>)[action]?.()
 }
 
 const LINKS: Readonly<Record<Filter['kind'], (run: Filter['run'], next: Chain) => Chain>> = {

@@ -3,7 +3,7 @@ import { MissingResponseError } from '../errors.js'
 import { isPromise, type MaybePromise } from '../maybe-promise.js'
 import type { ControllerClass } from './action-name.js'
 import { bindRequest } from './binding.js'
-import { compileChain } from './chain.js'
+import { type Chain, compileChain } from './chain.js'
 import type { Controller } from './controller.js'
 import { filtersFor, rescueFor } from './filters.js'
 import { forgeryCheckFor } from './forgery-protection.js'
@@ -22,9 +22,17 @@ export interface Action {
 /** How a controller is made for a request, and what is to be undone when the request ends. */
 export type MakeController = () => { readonly controller: Controller; readonly dispose?: () => MaybePromise<void> }
 
-/** Compiles one action of a controller. */
-export function compileAction(controllerClass: ControllerClass, actionName: string, make: MakeController): Action {
-  const chain = compileChain(filtersFor(controllerClass, actionName), actionName)
+/**
+ * Compiles one action of a controller.
+ * @param middle what runs in the middle of its filters. Default: the method of that name
+ */
+export function compileAction(
+  controllerClass: ControllerClass,
+  actionName: string,
+  make: MakeController,
+  middle?: Chain,
+): Action {
+  const chain = compileChain(filtersFor(controllerClass, actionName), actionName, middle)
   const checkForgery = forgeryCheckFor(controllerClass, actionName)
 
   const perform = (controller: Controller, context: RequestContext): MaybePromise<void> => {

@@ -1,4 +1,6 @@
 // Why: the app is a function from a light request to a response; every adapter makes one of these.
+import type { HttpError } from '../errors.js'
+import type { NodeExchange } from './handlers.js'
 
 /** A request as an adapter hands it over: no socket, no framework. */
 export interface RawRequest {
@@ -18,4 +20,8 @@ export interface RawRequest {
   readonly signal?: AbortSignal | undefined
   /** Sends an informational response, 103 with these `Link` values, at once; undefined where that cannot be. */
   readonly sendEarlyHints?: ((links: readonly string[]) => void) | undefined
+  /** What is wrong with the message itself, as its adapter sees it; the app answers that and nothing else. */
+  readonly fault?: HttpError | undefined
+  /** What middleware and mounted handlers of Node's kind are given; only node:http's adapter has it. */
+  readonly node?: NodeExchange | undefined
 }

@@ -4,6 +4,7 @@ import { BadRequest } from '../errors.js'
 import { preferredType } from './accept.js'
 import { parseCookies } from './cookies.js'
 import { parseForm } from './form.js'
+import type { NodeExchange } from './handlers.js'
 import type { QueryFields } from './nested-fields.js'
 import { clientAddress, forwarded, type ProxyTrust } from './proxies.js'
 import type { RawRequest } from './raw-request.js'
@@ -11,6 +12,8 @@ import { pathOf } from './request-target.js'
 import type { RequestUploads } from './request-uploads.js'
 
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9.])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
+/** Requests one after the other name the same host, and each is looked at. */
+let lastHost = { text: 'localhost', host: 'localhost', hostname: 'localhost' }
 const REQUEST_ID = /^[\w.:@-]{1,200}$/
 
 /** The request of one action: `this.request` in a controller. */
@@ -136,13 +139,25 @@ export class HttpRequest {
   get host(): string | undefined {
     const host = forwarded(this.#raw, 'x-forwarded-host', this.#trust) ?? this.header('host')
     if (host === undefined) return undefined
-    if (!HOST.test(host)) throw new BadRequest('The Host header is malformed.')
-    return host.toLowerCase()
+    if (host !== lastHost.text) {
+      if (!HOST.test(host)) throw new BadRequest('The Host header is malformed.')
+      const lowerCase = host.toLowerCase()
+      lastHost = { text: host, host: lowerCase, hostname: lowerCase.replace(/:\d+$/, '') }
+    }
+    return lastHost.host
   }
 
   /** {@link host} without its port. */
   get hostname(): string | undefined {
-    return this.host?.replace(/:\d+$/, '')
+    return this.host === undefined ? undefined : lastHost.hostname
+  }
+
+  /**
+   * node:http's own request and response, for what middleware left there, such as `this.request.node?.incoming.user`;
+   * undefined for a request without a connection.
+   */
+  get node(): NodeExchange | undefined {
+    return this.#raw.node
   }
 
   /** Which of these media types the client would rather have; undefined when it takes none of them. */

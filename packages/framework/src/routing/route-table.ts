@@ -2,6 +2,7 @@
 import type { ControllerClass } from '../controller/action-name.js'
 import { BootError } from '../errors.js'
 import { checkAction } from './actions.js'
+import type { Mount } from './mounts.js'
 import type { RouteMethod } from './resource-actions.js'
 
 /** One route: what it answers to and who answers. */
@@ -20,6 +21,7 @@ const SEGMENT = /^(?:[\w\-.~!$&'+,;=@]+|:[A-Za-z_]\w*|\*[A-Za-z_]\w*)$/
 /** Collects routes and refuses what contradicts an earlier one. */
 export class RouteTable {
   readonly routes: Route[] = []
+  readonly mounts: Mount[] = []
   readonly #byPattern = new Map<string, Route>()
   readonly #pathsByName = new Map<string, Route>()
 
@@ -27,7 +29,7 @@ export class RouteTable {
     const title = `${route.method} ${route.path}`
     checkPattern(route.path, title)
     checkAction(route.controller, route.action, title)
-    const pattern = `${route.method} ${route.path.replace(/:\w+/g, ':').replace(/\*\w+/, '*')}`
+    const pattern = `${route.method} ${generic(route.path)}`
     const twin = this.#byPattern.get(pattern)
     if (twin !== undefined) {
       throw new BootError(
@@ -38,6 +40,29 @@ export class RouteTable {
     this.#byPattern.set(pattern, route)
     this.#checkName(route, title)
     this.routes.push(route)
+  }
+
+  mount(mount: Mount): void {
+    checkPattern(mount.path, `mount('${mount.path}')`)
+    this.mounts.push(mount)
+  }
+
+  /** When all is drawn. A mount answers its path and all below by any method; what says the same contradicts it. */
+  checkMounts(): void {
+    const seen = new Set<string>()
+    for (const { path } of this.mounts) {
+      const own = generic(path)
+      const rest = `${own === '/' ? '' : own}/*`
+      const twin = this.routes.find((route) => [own === '/' ? rest : own, rest].includes(generic(route.path)))
+      if (twin === undefined && !seen.has(own)) seen.add(own)
+      else {
+        const other = twin === undefined ? 'another mount' : `${twin.method} ${twin.path} → ${target(twin)}`
+        throw new BootError(
+          `mount('${path}') answers what ${other} answers already.`,
+          'remove one of the two from config/routes.ts, or give it another path.',
+        )
+      }
+    }
   }
 
   #checkName(route: Route, title: string): void {
@@ -51,6 +76,11 @@ export class RouteTable {
     }
     this.#pathsByName.set(route.name, route)
   }
+}
+
+/** A pattern without the names of its parameters: what it matches depends on the rest alone. */
+function generic(path: string): string {
+  return path.replace(/:\w+/g, ':').replace(/\*\w+/, '*')
 }
 
 function checkPattern(path: string, title: string): void {

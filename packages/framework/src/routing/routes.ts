@@ -3,7 +3,9 @@ import { pluralize, singularize } from 'inflection'
 import type { ActionName, ControllerClass } from '../controller/action-name.js'
 import type { Controller } from '../controller/controller.js'
 import { BootError } from '../errors.js'
+import type { FetchApp, FetchHandler, MountHandler, NodeHandler } from '../http/handlers.js'
 import { checkKnownKeys } from '../known-keys.js'
+import { checkedMount, type Mount, type MountOptions } from './mounts.js'
 import { camelCase, joinPath } from './naming.js'
 import {
   type ChosenActions,
@@ -20,6 +22,8 @@ import { type Route, RouteTable } from './route-table.js'
 /** The routes of an app, as `defineRoutes` made them. */
 export interface Routes {
   readonly routes: readonly Route[]
+  /** Default: none. */
+  readonly mounts?: readonly Mount[]
 }
 
 /** Options of a single route. */
@@ -39,7 +43,8 @@ type Draw = (r: RouteMapper) => void
 export function defineRoutes(draw: Draw): Routes {
   const table = new RouteTable()
   draw(new RouteMapper(table, { path: '', prefix: '', member: undefined }))
-  return { routes: table.routes }
+  table.checkMounts()
+  return { routes: table.routes, mounts: table.mounts }
 }
 
 interface Scope {
@@ -146,6 +151,17 @@ export class RouteMapper {
       action,
       options,
     )
+  }
+
+  /**
+   * Hands a path, and all below it, to a handler that is no controller: an Express app, a Bull board, a Hono app, a GraphQL
+   * Yoga. A route of the app that is nearer to what was asked for comes first; at `/`, the handler gets what no route takes.
+   * Only `guard` stands in front of it: no filter and no forgery protection but that controller's.
+   */
+  mount(path: string, handler: FetchApp | FetchHandler, options?: MountOptions): void
+  mount(path: string, handler: NodeHandler, options?: MountOptions): void
+  mount(path: string, handler: MountHandler, options: MountOptions = {}): void {
+    this.#table.mount(checkedMount(joinPath(this.#scope.path, path), handler, options))
   }
 
   /**

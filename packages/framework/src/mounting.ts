@@ -1,0 +1,57 @@
+// Why: a request to a mounted handler passes its guard, whose cookies and session are written first; its body stays unread.
+import { compileHandler, type MountedHandler } from './adapters/mounted-handler.js'
+import type { ControllerClass } from './controller/action-name.js'
+import { type Action, compileAction, type MakeController } from './controller/dispatch.js'
+import type { RequestContext } from './controller/request-context.js'
+import type { RawRequest } from './http/raw-request.js'
+import type { Mount } from './routing/mounts.js'
+import type { MountPoint } from './routing/router.js'
+
+/** The action whose filters a guard runs, as `only` and `except` and the log see it. */
+const ACTION = 'mount'
+
+/** A mounted handler ready to answer, in place of an action. */
+export interface Mounted {
+  /** Undefined when nothing stands in front. */
+  readonly guard: Action | undefined
+  readonly answer: MountedHandler
+}
+
+/** Compiles the mounts of an app. */
+export function compileMounts(
+  mounts: readonly Mount[],
+  makerOf: (controller: ControllerClass) => MakeController,
+): MountPoint<Mounted>[] {
+  return mounts.map(({ path, handler, guard }) => ({
+    path,
+    target: {
+      guard: guard && compileAction(guard, ACTION, makerOf(guard), letThrough),
+      answer: compileHandler(handler, path),
+    },
+  }))
+}
+
+function letThrough(_: unknown, context: RequestContext): void {
+  context.response.answeredBy ??= ACTION
+}
+
+/** Answers a request to a mounted handler, unless its guard has. */
+export async function answerMounted(
+  { guard, answer }: Mounted,
+  context: RequestContext,
+  raw: RawRequest,
+  preload: boolean,
+): Promise<void> {
+  if (guard !== undefined) {
+    context.controllerName = guard.controllerName
+    context.actionName = guard.actionName
+    context.disabledSession = guard.disabledSession
+    if (preload && guard.disabledSession === undefined) await Promise.resolve(context.session.preload())
+    await Promise.resolve(guard.run(context))
+    await Promise.resolve(context.commit())
+    if (context.response.answeredBy !== ACTION) return
+  }
+  const onLate = (error: unknown) =>
+    context.logger.error({ err: error }, 'a mounted handler failed after it had answered')
+  await answer({ request: context.request, response: context.response, raw, onLate })
+}
