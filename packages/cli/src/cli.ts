@@ -4,6 +4,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { CliError } from './cli-error.js'
 import type { GenerateOptions } from './commands/generate.js'
 import type { NewOptions } from './commands/new.js'
+import type { RoutesOptions } from './commands/routes.js'
+import type { ServerOptions } from './commands/server.js'
 
 /** Runs `contrail` with these arguments. @returns the exit code: 0, or 1 for whatever the user has to mend */
 export async function run(args: readonly string[]): Promise<number> {
@@ -52,7 +54,8 @@ function commandLine(): Command {
     .option('-p, --port <port>', 'the port to listen on (default: PORT, else 3000)', parsePort)
     .option('-b, --bind <address>', 'the address to bind (default: HOST, else 127.0.0.1, this machine alone)')
     .option('-e, --environment <name>', 'the environment (default: CONTRAIL_ENV, NODE_ENV, else development)')
-    .action(async (options: { port?: number; bind?: string; environment?: string }) => {
+    .option('--no-types', 'leave config/route-paths.d.ts as it is when routes change')
+    .action(async (options: ServerOptions) => {
       const { server } = await import('./commands/server.js')
       await server(process.cwd(), options)
     })
@@ -60,9 +63,12 @@ function commandLine(): Command {
     .command('routes')
     .description("list the app's routes")
     .option('--json', 'as JSON')
+    .option('-E, --expanded', 'one below the other')
     .option('-g, --grep <pattern>', 'only routes whose name, method, path or action match a regular expression')
     .option('-c, --controller <name>', 'only routes of one controller: posts, or PostsController')
-    .action(async (options: { json?: true; grep?: string; controller?: string }) => {
+    .option('--types', 'write config/route-paths.d.ts, from which the compiler knows what pathTo takes')
+    .option('--check', 'with --types: write nothing, and fail if the file is not current')
+    .action(async (options: RoutesOptions) => {
       const { routes } = await import('./commands/routes.js')
       await routes(process.cwd(), options)
     })

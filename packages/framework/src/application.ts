@@ -10,6 +10,7 @@ import type { Settings } from './config/settings.js'
 import { planController } from './container.js'
 import type { ControllerClass } from './controller/action-name.js'
 import { type Action, compileAction, type MakeController } from './controller/dispatch.js'
+import type { PathTo, UrlTo } from './controller/path-to.js'
 import { RequestContext, type RequestServices } from './controller/request-context.js'
 import { checkTokenHasSession } from './controller/session-rules.js'
 import { errorResponse } from './error-response.js'
@@ -29,7 +30,7 @@ import { andThen, isPromise, type MaybePromise } from './maybe-promise.js'
 import { answerMounted, compileMounts, type Mounted } from './mounting.js'
 import { RequestLog } from './request-log.js'
 import type { Mount } from './routing/mounts.js'
-import { compilePaths, type PathTo } from './routing/paths.js'
+import { compilePaths } from './routing/paths.js'
 import type { Route } from './routing/route-table.js'
 import { Router } from './routing/router.js'
 import type { OwnedSessions } from './session/sessions.js'
@@ -54,6 +55,8 @@ export class Application {
   readonly logger: Logger
   /** Builds the path of a named route. */
   readonly pathTo: PathTo
+  /** Builds the absolute URL of a named route: of the host in its options, or in `defaultUrlOptions`. */
+  readonly urlTo: UrlTo
   readonly #settings: Settings
   readonly #router: Router<Action | Mounted>
   readonly #services: RequestServices
@@ -75,7 +78,9 @@ export class Application {
     this.mounts = mounts
     this.environment = settings.environment
     this.logger = logger
-    this.pathTo = compilePaths(routes)
+    const paths = compilePaths(routes, settings.urlDefaults)
+    this.pathTo = paths.pathTo
+    this.urlTo = (name, ...rest) => paths.urlTo(undefined, name, ...rest)
     this.#settings = settings
     this.#publicFiles = settings.publicFiles
     this.#finish = settings.finish
@@ -86,7 +91,7 @@ export class Application {
     this.#requestLog = new RequestLog(logger, settings.filterParameters)
     this.#services = {
       logger,
-      pathTo: this.pathTo,
+      ...paths,
       root: settings.root,
       trustedOrigins: settings.trustedOrigins,
       cookies: {
@@ -185,7 +190,7 @@ export class Application {
   }
 
   #mayMeanAnother(request: HttpRequest): boolean {
-    return this.#settings.methodOverride && isOverridable(request) && this.#router.overridable(request.path)
+    return this.#settings.methodOverride && isOverridable(request) && this.#router.overridable(request.path, request)
   }
 
   /** Which method a form means is in its body, so here alone the body comes before the route. */
@@ -195,7 +200,7 @@ export class Application {
       overrideMethod(request)
       const target = this.#match(context)
       if (target === undefined) return
-      if ('answer' in target) throw new MethodNotAllowed(request.method, this.#router.allowed(request.path))
+      if ('answer' in target) throw new MethodNotAllowed(request.method, this.#router.allowed(request.path, request))
       return andThen(this.#fetchSession(target, context), () => this.#act(target, context))
     })
   }
@@ -204,7 +209,7 @@ export class Application {
     const { request, response } = context
     const { method } = request
     try {
-      const { target, params } = this.#router.match(method, request.path)
+      const { target, params } = this.#router.match(method, request.path, request)
       context.pathParams = params
       if ('answer' in target) return target
       context.controllerName = target.controllerName

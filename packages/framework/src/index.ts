@@ -39,6 +39,19 @@ export type {
   FilterOptions,
 } from './controller/filters.js'
 export type { CsrfTokenOptions } from './controller/forgery-protection.js'
+export type {
+  NoParameters,
+  PathArguments,
+  PathOptions,
+  PathParams,
+  PathTo,
+  PathValue,
+  QueryInput,
+  RouteName,
+  RoutePaths,
+  UrlOptions,
+  UrlTo,
+} from './controller/path-to.js'
 export type { AnswerOptions, RedirectOptions } from './controller/rendering.js'
 export { type ApplicationParts, createApplication } from './create-application.js'
 export { escapeHtml } from './error-page.js'
@@ -96,15 +109,27 @@ export { ResponseHeaders } from './http/response-headers.js'
 export type { Schema, SchemaOutput } from './http/schema.js'
 export type { Status, StatusName } from './http/status.js'
 export { type MoveOptions, UploadedFile } from './http/uploaded-file.js'
+export type { UrlDefaults } from './http/url-defaults.js'
 export { type LoadOptions, loadApplication } from './load-application.js'
 export { FILTERED_PARAMETERS } from './logging/filter-parameters.js'
 export type { LogDestination, Logger, LogLevel } from './logging/logger.js'
 export type { MaybePromise } from './maybe-promise.js'
+export type { ConstraintSet, Constraints, RequestConstraint, RouteConstraints } from './routing/constraints.js'
 export type { Mount, MountOptions } from './routing/mounts.js'
-export type { PathParams, PathTo } from './routing/paths.js'
+export { declarePaths } from './routing/path-declarations.js'
+export type { RedirectPlan, RedirectRouteOptions, RedirectStatus, RedirectTarget } from './routing/redirect.js'
 export type { ResourceActionName, ResourceOptions, RouteMethod } from './routing/resource-actions.js'
-export type { Route } from './routing/route-table.js'
-export { defineRoutes, RouteMapper, type RouteOptions, type Routes } from './routing/routes.js'
+export type {
+  FormatOption,
+  NamespaceOptions,
+  PathNames,
+  RouteOptions,
+  ScopeOptions,
+  SharedOptions,
+} from './routing/route-options.js'
+export type { Endpoint, Route } from './routing/route-table.js'
+export { defineRoutes, RouteMapper, type Routes } from './routing/routes.js'
+export type { Draw } from './routing/scope.js'
 export { isLocalHost } from './security/host-check.js'
 export type { RailsDigest } from './security/rails-encryptor.js'
 export { comparedInProcess } from './session/compared-in-process.js'

@@ -437,7 +437,13 @@ describe('a mount is refused at boot', () => {
       (r) => r.mount('/a', place, { guard: class {} as never }),
       "The guard of mount('/a')",
     ],
-    ['with a glob', (r) => r.mount('/a/*rest', place), "mount('/a/*rest') has a glob."],
+    ['with a glob', (r) => r.mount('/a/*rest', place), "mount('/a/*rest') has a glob or an optional part."],
+    ['with an optional part', (r) => r.mount('/a(/b)', place), "mount('/a(/b)') has a glob or an optional part."],
+    [
+      'inside constraints',
+      (r) => r.constraints({ host: 'a.test' }, (r) => r.mount('/a', place)),
+      "mount('/a') stands inside constraints, which do not hold for mounted handlers.",
+    ],
     ['with a bad path', (r) => r.mount('/a b', place), 'has the segment "a b"'],
     [
       'twice at one path',

@@ -20,7 +20,7 @@ describe('an unknown key in config/application.ts', () => {
   test('is refused with all known keys', () => {
     const { fix } = bootError(() => boot(noRoutes, { config: misspelt({ loglevel: 'info' }) }))
     expect(fix).toBe(
-      'did you mean "logLevel"? Known keys: bodyLimit, compress, etag, filterParameters, headersTimeout, hosts, inflateBodies, logLevel, methodOverride, middleware, publicFiles, requestTimeout, sendTimeout, sessionOptions, sessionStore, shutdownTimeout, trustProxy, trustedOrigins, uploads.',
+      'did you mean "logLevel"? Known keys: bodyLimit, compress, defaultUrlOptions, etag, filterParameters, headersTimeout, hosts, inflateBodies, logLevel, methodOverride, middleware, publicFiles, requestTimeout, sendTimeout, sessionOptions, sessionStore, shutdownTimeout, trustProxy, trustedOrigins, uploads.',
     )
   })
 

@@ -80,7 +80,8 @@ describe('a bad pattern', () => {
   test.each([
     '/a b',
     '/a%20b',
-    '/ü',
+    '/ü\u00a0b',
+    '/\ud800',
     '/a:b',
     '/:1',
     '/:',
@@ -88,14 +89,14 @@ describe('a bad pattern', () => {
     '/a*b',
     '/a//b',
     '/:id?',
-    '/(a)',
+    '/a(:b)',
     '/{a}',
     '/:id.json',
     '/a\\b',
     '/#a',
   ])('%s is refused, naming the segment', (path) => {
     expect(refusal((r) => r.get(path, PostsController, 'index'))).toMatch(
-      /^The route GET .* has the segment ".*"\.\n {2}Fix: a segment is plain text, :name, or at the end \*name\.$/,
+      /^The route GET .* has the segment ".*"\.\n {2}Fix: a segment is plain text, :name, or at the end \*name\. An optional part is in parentheses/,
     )
   })
 
@@ -103,6 +104,17 @@ describe('a bad pattern', () => {
     expect(refusal((r) => r.get('/*path/edit', PostsController, 'index'))).toMatch(
       /has a glob before its end.*put \*name last/s,
     )
+  })
+
+  test.each([
+    ['/x(/:a', 'a parenthesis without its other half'],
+    ['/x)/:a(', 'a parenthesis without its other half'],
+    ['/x(/:a)b', 'goes on after an optional parameter'],
+    ['/x(/:a)(/:b)(/:c)(/:d)(/:e)(/:f)', 'too many optional parts'],
+    ['/x(/:a)(/:b)', 'can be read in two ways, both as /x/:'],
+    ['/x(/:a)/:a', 'names the parameter a twice'],
+  ])('%s is refused: it has %s', (path, problem) => {
+    expect(refusal((r) => r.get(path, PostsController, 'index'))).toContain(problem)
   })
 
   test('a parameter named twice is refused', () => {

@@ -50,7 +50,7 @@ export class PostsController extends Controller {
     this.render({ any: ['value', 1, null] }, { status: 201, headers: { location: '/posts/1' } })
     this.renderText('text', { status: 404 })
     this.head(204, { headers: { 'x-a': 'b' } })
-    this.redirectTo(this.pathTo('post', { id: 1, page: null }), { status: 303, allowOtherHost: false })
+    this.redirectTo(this.pathTo('post', { id: 1 }), { status: 303, allowOtherHost: false })
 
     // @ts-expect-error TS2322: it is a number
     this.render({}, { status: '201' })

@@ -1,42 +1,54 @@
-// Why: `contrail routes`: what the app answers to, as a table or as JSON.
-import type { Mount } from 'contrail'
+// Why: `contrail routes`: what the app answers to, for people, for programs and for the compiler.
+import type { Application } from 'contrail'
+import type { Framework } from '../app-framework.js'
 import { CliError } from '../cli-error.js'
 import { chooseEnvironment } from '../environment.js'
 import { withApp } from '../loaded-app.js'
+import { expanded, mountRow, type Row, rowOf, table, target } from '../route-listing.js'
+import { ROUTE_TYPES_FILE, routeTypesAreCurrent, writeRouteTypes } from '../route-types.js'
 
-/** What a route looks like in `--json`. */
-interface Row {
-  readonly name: string | null
-  readonly method: string
-  readonly path: string
-  /** That of a mounted handler: its guard. */
-  readonly controller: string | null
-  /** Null for a mounted handler. */
-  readonly action: string | null
+/** What the command can be told. */
+export interface RoutesOptions {
+  readonly json?: true
+  readonly expanded?: true
+  readonly grep?: string
+  readonly controller?: string
+  readonly types?: true
+  readonly check?: true
 }
 
-/** Prints the routes of the app in a folder. */
-export async function routes(
-  folder: string,
-  options: { json?: true; grep?: string; controller?: string },
-): Promise<void> {
+/** Prints the routes of the app in a folder, or writes their types. */
+export async function routes(folder: string, options: RoutesOptions): Promise<void> {
   chooseEnvironment(undefined)
+  if (options.check === true && options.types !== true)
+    throw new CliError('--check is about the file of types.', 'write: contrail routes --types --check')
   const pattern = options.grep === undefined ? undefined : toPattern(options.grep)
-  await withApp(folder, 'mend the app; its routes are known once it loads.', ({ app }) => {
-    const routes = app.routes.map(
-      ({ name, method, path, controller, action }): Row => ({
-        name: name ?? null,
-        method,
-        path,
-        controller: controller.name,
-        action,
-      }),
-    )
-    const rows = [...routes, ...app.mounts.map(mountRow)]
-      .filter((row) => options.controller === undefined || isController(row.controller ?? '', options.controller))
-      .filter((row) => pattern === undefined || pattern.test(Object.values(row).join(' ')) || pattern.test(target(row)))
-    process.stdout.write(options.json === true ? `${JSON.stringify(rows, undefined, 2)}\n` : table(rows))
+  await withApp(folder, 'mend the app; its routes are known once it loads.', ({ app, framework }) => {
+    process.stdout.write(options.types === true ? types(framework, app, folder, options) : list(app, options, pattern))
   })
+}
+
+function list(app: Application, options: RoutesOptions, pattern: RegExp | undefined): string {
+  const rows = [...app.routes.map(rowOf), ...app.mounts.map(mountRow)]
+    .filter(({ controller }) => options.controller === undefined || isController(controller, options.controller))
+    .filter((row) => pattern === undefined || texts(row).some((text) => pattern.test(text)))
+  if (options.json === true) return `${JSON.stringify(rows, undefined, 2)}\n`
+  return options.expanded === true ? expanded(rows) : table(rows)
+}
+
+/** What `--grep` looks through. */
+function texts(row: Row): string[] {
+  return [[row.name, row.method, row.path, row.controller, row.action].join(' '), target(row)]
+}
+
+function types(framework: Framework, app: Application, folder: string, { check }: RoutesOptions): string {
+  if (check !== true)
+    return `${ROUTE_TYPES_FILE} ${writeRouteTypes(framework, app, folder) ? 'written' : 'is current'}\n`
+  if (routeTypesAreCurrent(framework, app, folder)) return `${ROUTE_TYPES_FILE} is current\n`
+  throw new CliError(
+    `${ROUTE_TYPES_FILE} does not say what config/routes.ts does.`,
+    'run contrail routes --types, and commit the file.',
+  )
 }
 
 function toPattern(text: string): RegExp {
@@ -47,42 +59,11 @@ function toPattern(text: string): RegExp {
   }
 }
 
-function isController(name: string, wanted: string): boolean {
+function isController(name: string | null, wanted: string): boolean {
   const plain = (text: string) =>
     text
       .replace(/[-_]/g, '')
       .replace(/controller$/i, '')
       .toLowerCase()
-  return plain(name) === plain(wanted)
-}
-
-/** A mounted handler takes all methods, and all paths below its own. */
-function mountRow({ path, guard }: Mount): Row {
-  return {
-    name: null,
-    method: 'ANY',
-    path: path === '/' ? '/*' : `${path}/*`,
-    controller: guard?.name ?? null,
-    action: null,
-  }
-}
-
-function target({ controller, action }: Row): string {
-  if (action !== null) return `${controller}#${action}`
-  return controller === null ? 'mounted' : `mounted behind ${controller}`
-}
-
-function table(rows: readonly Row[]): string {
-  if (rows.length === 0) return 'No routes match.\n'
-  const cells = rows.map((row) => [row.name ?? '', row.method, row.path, target(row)])
-  const all = [['Name', 'Method', 'Path', 'Controller#Action'], ...cells]
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => (row[column] as string).length)))
-  return `${all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')}\n`
+  return name !== null && plain(name) === plain(wanted)
 }

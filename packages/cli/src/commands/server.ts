@@ -1,11 +1,12 @@
 // Why: `contrail server`: one socket for as long as it runs, and behind it the code as it is on disk.
 import type { Application } from 'contrail'
-import { importFramework } from '../app-framework.js'
+import { type Framework, importFramework } from '../app-framework.js'
 import { CliError } from '../cli-error.js'
 import { CodeLoader } from '../dev-server/code-loader.js'
 import { choosePort } from '../dev-server/free-port.js'
 import { ReloadingApp } from '../dev-server/reloading-app.js'
 import { chooseEnvironment } from '../environment.js'
+import { keepRouteTypes, ROUTE_TYPES_FILE } from '../route-types.js'
 
 /** Milliseconds that requests under way are given after Ctrl+C: a developer does not wait long. */
 const SHUTDOWN_TIMEOUT = 3_000
@@ -13,11 +14,17 @@ const SHUTDOWN_TIMEOUT = 3_000
 /** How many addresses the banner proposes. */
 const PROPOSALS = 4
 
+/** What the command can be told. */
+export interface ServerOptions {
+  readonly port?: number
+  readonly bind?: string
+  readonly environment?: string
+  /** Whether the file of route types is kept current. */
+  readonly types: boolean
+}
+
 /** Runs the app in a folder until the process is told to stop. */
-export async function server(
-  folder: string,
-  options: { port?: number; bind?: string; environment?: string },
-): Promise<void> {
+export async function server(folder: string, options: ServerOptions): Promise<void> {
   chooseEnvironment(options.environment)
   const framework = await importFramework(folder)
   const startedAt = performance.now()
@@ -27,6 +34,7 @@ export async function server(
     loaded(application, milliseconds) {
       if (booted !== undefined) process.stdout.write(`Reloaded in ${Math.round(milliseconds)} ms\n`)
       booted = application
+      if (options.types) keepTypes(framework, application, folder)
     },
     failed: (text) => process.stderr.write(`${text}\n`),
   })
@@ -52,6 +60,15 @@ export async function server(
   process.stdout.write(banner(running.url, milliseconds, booted))
 }
 
+/** A file that cannot be written is told of, and is no reason not to serve. */
+function keepTypes(framework: Framework, app: Application, folder: string): void {
+  try {
+    if (keepRouteTypes(framework, app, folder)) process.stdout.write(`${ROUTE_TYPES_FILE} written\n`)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  }
+}
+
 function portFromEnvironment(): number {
   const text = process.env['PORT'] || '3000'
   if (/^\d+$/.test(text) && Number(text) <= 65_535) return Number(text)
@@ -62,7 +79,7 @@ function banner(url: string, milliseconds: number, app: Application | undefined)
   const environment = process.env['CONTRAIL_ENV'] || process.env['NODE_ENV']
   const lines = [`Contrail, ${environment}: ${url} (ready in ${milliseconds} ms; Ctrl+C stops it)`]
   const paths = (app?.routes ?? [])
-    .filter(({ method, path }) => method === 'GET' && !/[:*]/.test(path))
+    .filter(({ method, path }) => method === 'GET' && !/[:*(]/.test(path))
     .map(({ path }) => path)
   if (paths.length > 0)
     lines.push('Try:', ...paths.slice(0, PROPOSALS).map((path) => `  curl -b jar -c jar ${url}${path}`))

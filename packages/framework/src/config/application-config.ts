@@ -1,6 +1,7 @@
 // Why: what an app can configure, in one typed place. Every key here is known at boot; any other is refused.
 import type { Middleware } from '../http/handlers.js'
 import type { TrustProxy } from '../http/proxies.js'
+import type { UrlDefaults } from '../http/url-defaults.js'
 import type { LogLevel } from '../logging/logger.js'
 import type { Hosts } from '../security/host-check.js'
 import type { CookieStoreOptions } from '../session/cookie-store.js'
@@ -29,6 +30,8 @@ export interface ApplicationConfig<StoreOptions extends object = CookieStoreOpti
    * own. Requests that browsers say were started elsewhere get 422.
    */
   readonly trustedOrigins?: readonly string[] | undefined
+  /** Host and protocol of the URLs that `urlTo` builds. Default: those a request asked for, which a stranger chooses. */
+  readonly defaultUrlOptions?: UrlDefaults | undefined
   /** The most bytes a request's body may have, files apart; more is a 413. Default: 1,048,576. */
   readonly bodyLimit?: number | undefined
   /** Whether bodies compressed with gzip, deflate or br are read, up to `bodyLimit` inflated. Default: false, a 415. */
@@ -81,6 +84,7 @@ export const CONFIG_KEYS = Object.keys({
   trustProxy: true,
   hosts: true,
   trustedOrigins: true,
+  defaultUrlOptions: true,
   bodyLimit: true,
   inflateBodies: true,
   uploads: true,

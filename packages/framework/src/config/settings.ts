@@ -6,6 +6,7 @@ import type { Secrets } from '../http/cookie-seals.js'
 import type { Middleware } from '../http/handlers.js'
 import { compileProxyTrust, type ProxyTrust } from '../http/proxies.js'
 import type { PublicFiles } from '../http/public-files.js'
+import type { UrlDefaults } from '../http/url-defaults.js'
 import { checkKnownKeys } from '../known-keys.js'
 import { compileParameterFilter, FILTERED_PARAMETERS, type ParameterFilter } from '../logging/filter-parameters.js'
 import { LOG_LEVELS, type LogLevel } from '../logging/logger.js'
@@ -21,6 +22,7 @@ import { resolveOldSecrets, resolveSecret } from './secret.js'
 import { type IndexedSessions, resolveSessionIndex } from './session-index.js'
 import { resolveTrustedOrigins } from './trusted-origins.js'
 import { resolveUploads } from './uploads.js'
+import { resolveUrlDefaults } from './url-defaults.js'
 
 /** A configuration whose session store is of any kind. */
 // biome-ignore lint/suspicious/noExplicitAny: the options' type is of use to who writes them, not to who checks them by name
@@ -35,6 +37,7 @@ export interface Settings extends IndexedSessions {
   /** Undefined when every host is welcome. */
   readonly checkHost: HostCheck | undefined
   readonly trustedOrigins: ReadonlySet<string>
+  readonly urlDefaults: UrlDefaults
   readonly bodies: BodySettings
   readonly logLevel: LogLevel
   readonly filterParameters: ParameterFilter
@@ -86,6 +89,7 @@ export function resolveSettings(source: SettingsSource): Settings {
     trust: proxyTrust(config),
     checkHost: hostCheck(config, environment),
     trustedOrigins: resolveTrustedOrigins(config.trustedOrigins),
+    urlDefaults: resolveUrlDefaults(config.defaultUrlOptions),
     bodies: {
       bodyLimit: wholeNumber('bodyLimit', config.bodyLimit, 1_048_576, 'bytes'),
       inflate: trueOrFalse('inflateBodies', config.inflateBodies, false),

@@ -12,8 +12,9 @@ import { OwnSessions } from '../session/own-sessions.js'
 import { AnsweringController } from './answering.js'
 import { contextOf } from './binding.js'
 import { type CsrfTokenOptions, csrfToken, TOKEN_FIELD } from './forgery-protection.js'
+import type { PathArguments, RouteName, UrlOptions } from './path-to.js'
 import { type AnswerOptions, answer, answerJson, answerRedirect, type RedirectOptions } from './rendering.js'
-import type { RequestContext, RequestServices } from './request-context.js'
+import type { RequestContext } from './request-context.js'
 
 /**
  * The base of all controllers. An app has one `ApplicationController` that extends it, and all others extend that.
@@ -73,11 +74,22 @@ export abstract class Controller extends AnsweringController {
   }
 
   /**
-   * The path of a named route. Parameters that the path does not have become its query.
+   * The path of a named route: `this.pathTo('post', { id: 1 }, { query: { page: 2 }, anchor: 'comments' })`. Where the
+   * compiler does not know the routes, parameters that the path does not have become its query.
    * @throws TypeError when there is no such route, or a parameter of its path is missing
    */
-  pathTo(...parameters: Parameters<RequestServices['pathTo']>): string {
-    return this.#bound('pathTo').services.pathTo(...parameters)
+  pathTo<Name extends RouteName>(name: Name, ...rest: PathArguments<Name>): string {
+    return this.#bound('pathTo').services.pathTo(name, ...rest)
+  }
+
+  /**
+   * The absolute URL of a named route, for e-mails and other sites: of the host in the options, else that of
+   * `defaultUrlOptions` in config/application.ts, else the one the request asked for.
+   * @throws TypeError as {@link pathTo}, and when no host is known
+   */
+  urlTo<Name extends RouteName>(name: Name, ...rest: PathArguments<Name, UrlOptions>): string {
+    const { services, request } = this.#bound('urlTo')
+    return services.urlTo(request, name, ...rest)
   }
 
   /**

@@ -8,6 +8,7 @@ import { HttpResponse } from '../http/response.js'
 import type { Logger } from '../logging/logger.js'
 import type { MaybePromise } from '../maybe-promise.js'
 import { SessionLifecycle, type SessionServices } from '../session/lifecycle.js'
+import type { LoosePathTo, LooseUrlTo } from './path-to.js'
 
 /** What a request uses of the app. */
 export interface RequestServices {
@@ -18,10 +19,8 @@ export interface RequestServices {
   /** Origins that may send unsafe requests here beside the app's own. */
   readonly trustedOrigins: ReadonlySet<string>
   readonly logger: Logger
-  readonly pathTo: (
-    name: string,
-    params?: Readonly<Record<string, string | number | bigint | boolean | null | undefined>>,
-  ) => string
+  readonly pathTo: LoosePathTo
+  readonly urlTo: LooseUrlTo
 }
 
 /** One request on its way through the app. */

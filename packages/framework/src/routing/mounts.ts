@@ -46,8 +46,11 @@ export function checkedMount(path: string, handler: MountHandler, options: Mount
   if (guard !== undefined && !(typeof guard === 'function' && guard.prototype instanceof Controller)) {
     throw new BootError(`The guard of ${where} is no controller.`, 'give a class that extends ApplicationController.')
   }
-  if (path.includes('*')) {
-    throw new BootError(`${where} has a glob.`, 'leave it out: a mounted handler answers all paths below its own.')
+  if (/[*(]/.test(path)) {
+    throw new BootError(
+      `${where} has a glob or an optional part.`,
+      'leave it out: a mounted handler answers all paths below its own.',
+    )
   }
   return { path, handler, guard }
 }

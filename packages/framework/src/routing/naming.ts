@@ -1,9 +1,13 @@
 // Why: how paths and names grow as routes are nested.
 
-/** Joins paths; slashes at the seams, and a slash at the end, do not matter. */
+/** Joins paths; slashes at the seams, and a slash at the end, do not matter. An optional part brings its own slash. */
 export function joinPath(base: string, path: string): string {
-  const trimmed = path.replace(/^\/+|\/+$/g, '')
-  return trimmed === '' ? base || '/' : `${base === '/' ? '' : base}/${trimmed}`
+  const trimmed = path
+    .normalize('NFC')
+    .replace(/^\/+(?=[^(]|$)|\/+$/g, '')
+    .replace(/^\/*\(\/*/, '(/')
+  if (trimmed === '') return base || '/'
+  return `${base === '/' ? '' : base}${trimmed.startsWith('(') ? '' : '/'}${trimmed}`
 }
 
 /** Words joined in camelCase: `admin` and `blog_posts` make `adminBlogPosts`. */

@@ -1,64 +1,85 @@
 // Why: paths are built from the routes' names, so that a path is written down in one place only.
+import type { LoosePathTo, LooseUrlTo, PathOptions, PathParams, QueryInput, UrlOptions } from '../controller/path-to.js'
+import { isHost, type UrlDefaults } from '../http/url-defaults.js'
 import { suggestion } from '../suggestion.js'
+import { buildPath, pathPieces } from './build-path.js'
+import type { Piece } from './pattern.js'
+import { toQuery } from './query.js'
 import type { Route } from './route-table.js'
 
-/** What fills a path's parameters; what is left over becomes the query. */
-export type PathParams = Readonly<Record<string, string | number | bigint | boolean | null | undefined>>
+/** Builds paths and URLs of named routes. */
+export interface Paths {
+  readonly pathTo: LoosePathTo
+  readonly urlTo: LooseUrlTo
+}
 
-/** Builds the path of a named route. */
-export type PathTo = (name: string, params?: PathParams) => string
+interface NamedPath {
+  readonly pieces: readonly Piece[]
+  readonly formats: Route['formats']
+}
 
-type Part = string | { readonly name: string; readonly glob: boolean }
-
-/** Compiles the named routes of an app into its `pathTo`. */
-export function compilePaths(routes: readonly Route[]): PathTo {
-  const parts = new Map<string, readonly Part[]>()
-  for (const route of routes)
-    if (route.name !== undefined && !parts.has(route.name)) parts.set(route.name, parse(route.path))
-  return (name, params = {}) => {
-    const path = parts.get(name)
-    if (path === undefined) {
-      throw new TypeError(
-        `pathTo(${JSON.stringify(name)}): there is no route of this name; ${suggestion(name, [...parts.keys()])}`,
-      )
-    }
-    return build(name, path, params)
+/** Compiles the named routes of an app. @param defaults the host and protocol that the app says it has */
+export function compilePaths(routes: readonly Route[], defaults: UrlDefaults = {}): Paths {
+  const paths = new Map<string, NamedPath>()
+  for (const { name, path, formats } of routes)
+    if (name !== undefined && !paths.has(name)) paths.set(name, { pieces: pathPieces(path), formats })
+  const build = (word: string, name: string, params: PathParams, options: PathOptions): string => {
+    const path = paths.get(name)
+    const call = `${word}(${JSON.stringify(name)})`
+    if (path === undefined)
+      throw new TypeError(`${call}: there is no route of this name; ${suggestion(name, [...paths.keys()])}`)
+    return fill(call, path, params, options)
+  }
+  return {
+    pathTo: (name, params = {}, options = {}) => build('pathTo', name, params, options),
+    urlTo: (asked, name, params = {}, options = {}) =>
+      originOf(asked, name, options, defaults) + build('urlTo', name, params, options),
   }
 }
 
-function parse(path: string): Part[] {
-  return path.split(/(?<=\/)([:*]\w+)/).map((part) => {
-    if (part.startsWith(':') || part.startsWith('*')) return { name: part.slice(1), glob: part.startsWith('*') }
-    return part
-  })
+function fill(call: string, { pieces, formats }: NamedPath, params: PathParams, options: PathOptions): string {
+  const built = buildPath(pieces, params)
+  if ('problem' in built) {
+    const parameter = JSON.stringify(built.name)
+    throw new TypeError(
+      built.problem === 'missing'
+        ? `${call} lacks the parameter ${parameter}.`
+        : `${call}: the parameter ${parameter} is ${JSON.stringify(built.text)}, and no path can hold a segment of dots alone.`,
+    )
+  }
+  const { used } = built
+  const suffix = formats === undefined || used.has('format') ? '' : suffixOf(call, formats, params['format'])
+  const left: Record<string, QueryInput> = {}
+  for (const [name, value] of Object.entries(params))
+    if (!used.has(name) && !(name === 'format' && suffix !== '')) left[name] = value
+  return `${built.path}${suffix}${tailOf(left, options, built.path === '/')}`
 }
 
-function build(name: string, parts: readonly Part[], params: PathParams): string {
-  const used = new Set<string>()
-  let path = ''
-  for (const part of parts) {
-    if (typeof part === 'string') {
-      path += part
-      continue
-    }
-    const value = params[part.name]
-    if (value === undefined || value === null || value === '') {
-      throw new TypeError(`pathTo(${JSON.stringify(name)}) lacks the parameter ${JSON.stringify(part.name)}.`)
-    }
-    used.add(part.name)
-    const text = String(value)
-    const segments = part.glob ? text.split('/') : [text]
-    if (segments.some((segment) => segment === '.' || segment === '..')) {
-      // Encoded or not, browsers take them for a step up.
-      throw new TypeError(
-        `pathTo(${JSON.stringify(name)}): the parameter ${JSON.stringify(part.name)} is ${JSON.stringify(text)}, and no path can hold a segment of dots alone.`,
-      )
-    }
-    path += segments.map(encodeURIComponent).join('/')
+function suffixOf(call: string, formats: true | readonly string[], format: unknown): string {
+  if (format === undefined || format === null || format === '') return ''
+  const text = String(format)
+  if (formats === true ? /^[A-Za-z0-9]{1,20}$/.test(text) : formats.includes(text)) return `.${text}`
+  const choice = formats === true ? 'letters and digits' : formats.join(', ')
+  throw new TypeError(`${call}: the format is ${JSON.stringify(text)}, and this route takes ${choice}.`)
+}
+
+function tailOf(left: Record<string, QueryInput>, options: PathOptions, isRoot: boolean): string {
+  const query = toQuery(options.query === undefined ? left : { ...left, ...options.query })
+  const slash = options.trailingSlash === true && !isRoot ? '/' : ''
+  const anchor = options.anchor === undefined ? '' : `#${encodeURIComponent(options.anchor)}`
+  return `${slash}${query === '' ? '' : `?${query}`}${anchor}`
+}
+
+/** What the caller says, else what the app is configured with, else what the request asked for. */
+function originOf(asked: Parameters<LooseUrlTo>[0], name: string, options: UrlOptions, defaults: UrlDefaults): string {
+  const call = `urlTo(${JSON.stringify(name)})`
+  const host = options.host ?? defaults.host ?? asked?.host
+  if (host === undefined) {
+    throw new TypeError(
+      `${call} does not know the host. Give { host: 'www.example.com' }, or set defaultUrlOptions in config/application.ts.`,
+    )
   }
-  const query = new URLSearchParams()
-  for (const [key, value] of Object.entries(params)) {
-    if (!used.has(key) && value !== undefined && value !== null) query.append(key, String(value))
-  }
-  return query.size === 0 ? path : `${path}?${query.toString()}`
+  if (!isHost(host))
+    throw new TypeError(`${call}: ${JSON.stringify(host)} is no host. Give a name, and a port if there is one.`)
+  return `${options.protocol ?? defaults.protocol ?? asked?.protocol ?? 'http'}://${host}`
 }

@@ -3,6 +3,8 @@ import type { ActionName, ControllerClass } from '../controller/action-name.js'
 import type { Controller } from '../controller/controller.js'
 import { BootError } from '../errors.js'
 import { checkKnownKeys } from '../known-keys.js'
+import type { PathNames, SharedOptions } from './route-options.js'
+import type { Draw } from './scope.js'
 
 /** An HTTP method that routes can have. */
 export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
@@ -11,15 +13,15 @@ interface ResourceAction {
   readonly methods: readonly RouteMethod[]
   /** Where below the resource's path: that of the collection, or that of one member. */
   readonly on: 'collection' | 'member'
-  readonly suffix: '' | '/new' | '/edit'
+  readonly suffix: '' | 'new' | 'edit'
 }
 
 /** In the order in which they are drawn and listed. */
 export const RESOURCE_ACTIONS = {
   index: { methods: ['GET'], on: 'collection', suffix: '' },
   create: { methods: ['POST'], on: 'collection', suffix: '' },
-  new: { methods: ['GET'], on: 'collection', suffix: '/new' },
-  edit: { methods: ['GET'], on: 'member', suffix: '/edit' },
+  new: { methods: ['GET'], on: 'collection', suffix: 'new' },
+  edit: { methods: ['GET'], on: 'member', suffix: 'edit' },
   show: { methods: ['GET'], on: 'member', suffix: '' },
   update: { methods: ['PATCH', 'PUT'], on: 'member', suffix: '' },
   destroy: { methods: ['DELETE'], on: 'member', suffix: '' },
@@ -31,7 +33,7 @@ export type ResourceActionName = keyof typeof RESOURCE_ACTIONS
 export type SingularActionName = Exclude<ResourceActionName, 'index'>
 
 /** Which of its actions a resource has routes for. Without `only` or `except`: all of them. */
-export interface ResourceOptions<Name extends ResourceActionName = ResourceActionName> {
+export interface ResourceOptions<Name extends ResourceActionName = ResourceActionName> extends SharedOptions {
   /** Only these. */
   readonly only?: readonly Name[]
   /** All but these. */
@@ -42,7 +44,18 @@ export interface ResourceOptions<Name extends ResourceActionName = ResourceActio
   readonly param?: string
   /** The name for one member in route names and nested parameters, where the library's singular is not wanted. */
   readonly singular?: string
+  /** The name for the collection in route names, where it is not the resource's; that for one member follows. */
+  readonly as?: string
+  /** The path segments of `new` and `edit`, here and inside: `{ new: 'neu' }`. */
+  readonly pathNames?: PathNames
+  /** Whether members of this resource (where it is nested) and of those inside have paths without what they are nested in. */
+  readonly shallow?: boolean
+  /** Routes that this resource shares with others, drawn inside it. */
+  readonly concerns?: readonly Draw[]
 }
+
+/** Refuses misspelt options, which an inferred type would take with the rest. */
+export type NoOther<Options> = { readonly [Name in Exclude<keyof Options, keyof ResourceOptions>]: never }
 
 /** The actions that options leave a resource with. */
 export type ChosenActions<Options, All extends ResourceActionName> = Options extends {
@@ -68,6 +81,13 @@ const RESOURCE_OPTION_NAMES = Object.keys({
   path: true,
   param: true,
   singular: true,
+  as: true,
+  pathNames: true,
+  shallow: true,
+  concerns: true,
+  constraints: true,
+  defaults: true,
+  format: true,
 } satisfies Record<keyof ResourceOptions, true>)
 
 /**

@@ -1,23 +1,21 @@
 // Why: the words in which routes are drawn. They only record data; the router matches and paths are built from it.
-import { pluralize, singularize } from 'inflection'
-import type { ActionName, ControllerClass } from '../controller/action-name.js'
-import type { Controller } from '../controller/controller.js'
 import { BootError } from '../errors.js'
 import type { FetchApp, FetchHandler, MountHandler, NodeHandler } from '../http/handlers.js'
 import { checkKnownKeys } from '../known-keys.js'
+import { type Constraints, checkUsed, isRestricted } from './constraints.js'
 import { checkedMount, type Mount, type MountOptions } from './mounts.js'
 import { camelCase, joinPath } from './naming.js'
+import { ResourceMapper } from './resources.js'
 import {
-  type ChosenActions,
-  chosenActions,
-  RESOURCE_ACTIONS,
-  type ResourceActionName,
-  type ResourceController,
-  type ResourceOptions,
-  type RouteMethod,
-  type SingularActionName,
-} from './resource-actions.js'
+  NAMESPACE_OPTION_NAMES,
+  type NamespaceOptions,
+  SCOPE_OPTION_NAMES,
+  type ScopeOptions,
+  SHARED_OPTION_NAMES,
+  type SharedOptions,
+} from './route-options.js'
 import { type Route, RouteTable } from './route-table.js'
+import { type Draw, OUTERMOST, pathNamesWithin, type Scope, type Shallow, termsWithin } from './scope.js'
 
 /** The routes of an app, as `defineRoutes` made them. */
 export interface Routes {
@@ -26,131 +24,45 @@ export interface Routes {
   readonly mounts?: readonly Mount[]
 }
 
-/** Options of a single route. */
-export interface RouteOptions {
-  /** The route's name for `pathTo`. A namespace or resource around it puts its own in front or behind. */
-  readonly as?: string
-}
-
-const ROUTE_OPTION_NAMES = Object.keys({ as: true } satisfies Record<keyof RouteOptions, true>)
-
-type Draw = (r: RouteMapper) => void
-
 /**
  * Draws the app's routes: the default export of config/routes.ts.
- * @throws BootError for a duplicate route or name, a bad path, or an action that is none
+ * @param options what holds for all of them, such as `{ format: ['json'] }`
+ * @throws BootError for a duplicate route or name, a bad path, a constraint that could take long, or an action that is none
  */
-export function defineRoutes(draw: Draw): Routes {
+export function defineRoutes(draw: Draw, options: SharedOptions = {}): Routes {
   const table = new RouteTable()
-  draw(new RouteMapper(table, { path: '', prefix: '', member: undefined }))
+  checkKnownKeys(options, SHARED_OPTION_NAMES, 'the options of defineRoutes')
+  new RouteMapper(table, OUTERMOST).scope(options, draw)
   table.checkMounts()
   return { routes: table.routes, mounts: table.mounts }
 }
 
-interface Scope {
-  readonly path: string
-  /** What the names in here begin with, in camelCase. */
-  readonly prefix: string
-  /** Inside `resources` or `resource`: how its own additional routes are placed and named. */
-  readonly member: ResourceScope | undefined
-}
-
-interface ResourceScope {
-  readonly memberPath: string
-  readonly collectionPath: string
-  readonly memberName: string
-  readonly collectionName: string
-}
-
-/** Draws routes, in the words of Rails. */
-export class RouteMapper {
-  readonly #table: RouteTable
-  readonly #scope: Scope
-  readonly #naming: ((as: string) => string) | undefined
-
-  /** Internal: use {@link defineRoutes}. */
-  constructor(table: RouteTable, scope: Scope, naming?: (as: string) => string) {
-    this.#table = table
-    this.#scope = scope
-    this.#naming = naming
+/** Draws routes, in the words of Rails: those of single routes and resources, and those that surround others. */
+export class RouteMapper extends ResourceMapper {
+  /** Routes below `/name`, whose names begin with `name`. */
+  namespace(name: string, draw: Draw): void
+  namespace(name: string, options: NamespaceOptions, draw: Draw): void
+  namespace(name: string, optionsOrDraw: NamespaceOptions | Draw, maybeDraw?: Draw): void {
+    const [options, draw] =
+      typeof optionsOrDraw === 'function' ? [{}, optionsOrDraw] : [optionsOrDraw, maybeDraw as Draw]
+    const where = `namespace('${name}')`
+    checkKnownKeys(options, NAMESPACE_OPTION_NAMES, where)
+    const { path = name, as = name, ...others } = options
+    this.#surround(where, path, { as, ...others }, draw)
   }
 
-  /** `GET /`, named `root`. */
-  root<C extends Controller>(controller: ControllerClass<C>, action: ActionName<C>): void {
-    this.#add(['GET'], '/', controller, action, { as: 'root' })
-  }
-
-  /** A GET route; it answers HEAD too. */
-  get<C extends Controller>(
-    path: string,
-    controller: ControllerClass<C>,
-    action: ActionName<C>,
-    options?: RouteOptions,
-  ): void {
-    this.#add(['GET'], path, controller, action, options)
-  }
-
-  post<C extends Controller>(
-    path: string,
-    controller: ControllerClass<C>,
-    action: ActionName<C>,
-    options?: RouteOptions,
-  ): void {
-    this.#add(['POST'], path, controller, action, options)
-  }
-
-  put<C extends Controller>(
-    path: string,
-    controller: ControllerClass<C>,
-    action: ActionName<C>,
-    options?: RouteOptions,
-  ): void {
-    this.#add(['PUT'], path, controller, action, options)
-  }
-
-  patch<C extends Controller>(
-    path: string,
-    controller: ControllerClass<C>,
-    action: ActionName<C>,
-    options?: RouteOptions,
-  ): void {
-    this.#add(['PATCH'], path, controller, action, options)
-  }
-
-  delete<C extends Controller>(
-    path: string,
-    controller: ControllerClass<C>,
-    action: ActionName<C>,
-    options?: RouteOptions,
-  ): void {
-    this.#add(['DELETE'], path, controller, action, options)
-  }
-
-  /** In place of the framework's own answer to OPTIONS, which is 204 with `Allow`. */
-  options<C extends Controller>(
-    path: string,
-    controller: ControllerClass<C>,
-    action: ActionName<C>,
-    options?: RouteOptions,
-  ): void {
-    this.#add(['OPTIONS'], path, controller, action, options)
-  }
-
-  /** One path, several methods, one action. */
-  match<C extends Controller>(
-    methods: readonly Lowercase<RouteMethod>[],
-    path: string,
-    controller: ControllerClass<C>,
-    action: ActionName<C>,
-    options?: RouteOptions,
-  ): void {
-    this.#add(
-      methods.map((method) => method.toUpperCase() as RouteMethod),
-      path,
-      controller,
-      action,
-      options,
-    )
+  /** Routes below a path, or under options alone; `as` puts a word in front of their names. */
+  scope(path: string, draw: Draw): void
+  scope(options: ScopeOptions, draw: Draw): void
+  scope(path: string, options: ScopeOptions, draw: Draw): void
+  scope(pathOrOptions: string | ScopeOptions, optionsOrDraw: ScopeOptions | Draw, maybeDraw?: Draw): void {
+    const path = typeof pathOrOptions === 'string' ? pathOrOptions : ''
+    const given = typeof optionsOrDraw === 'function' ? pathOrOptions : optionsOrDraw
+    const options = typeof given === 'string' ? {} : given
+    const draw = typeof optionsOrDraw === 'function' ? optionsOrDraw : (maybeDraw as Draw)
+    const where = `scope('${path}')`
+    checkKnownKeys(options, SCOPE_OPTION_NAMES, where)
+    this.#surround(where, path, options, draw)
   }
 
   /**
@@ -161,152 +73,74 @@ export class RouteMapper {
   mount(path: string, handler: FetchApp | FetchHandler, options?: MountOptions): void
   mount(path: string, handler: NodeHandler, options?: MountOptions): void
   mount(path: string, handler: MountHandler, options: MountOptions = {}): void {
-    this.#table.mount(checkedMount(joinPath(this.#scope.path, path), handler, options))
+    const { path: outer, terms } = this.surroundings
+    if (isRestricted(terms.restrictions)) {
+      throw new BootError(
+        `mount('${path}') stands inside constraints, which do not hold for mounted handlers.`,
+        'mount it outside of them, and let a guard decide: { guard: SomeController }.',
+      )
+    }
+    this.table.mount(checkedMount(joinPath(outer, path), handler, options))
   }
 
   /**
-   * The seven routes of a collection: index, create, new, edit, show, update (PATCH and PUT), destroy. Names, for `posts`:
-   * `posts`, `newPost`, `editPost`, `post`. Routes drawn inside are nested below a member: `/posts/:postId/…`.
+   * Routes for certain requests only: `r.constraints({ host: 'api.example.com' }, (r) => …)`, regular expressions for path
+   * parameters, or a function of the request.
    */
-  resources<C extends Controller>(
-    name: string,
-    controller: ResourceController<C, ResourceActionName>,
-    nested: Draw,
-  ): void
-  resources<C extends Controller, const O extends ResourceOptions = Record<never, never>>(
-    name: string,
-    controller: ResourceController<C, ChosenActions<O, ResourceActionName>>,
-    options?: O,
-    nested?: Draw,
-  ): void
-  resources(
-    name: string,
-    controller: ControllerClass,
-    optionsOrNested?: ResourceOptions | Draw,
-    maybeNested?: Draw,
-  ): void {
-    const [options, nested] = split(optionsOrNested, maybeNested)
-    const singular = options.singular ?? singularize(name)
-    const collection = singular === name && pluralize(name) === name ? `${name}Index` : name
-    const param = options.param ?? 'id'
-    const path = joinPath(this.#scope.path, options.path ?? name)
-    const place: ResourceScope = {
-      collectionPath: path,
-      memberPath: `${path}/:${param}`,
-      collectionName: camelCase(this.#scope.prefix, collection),
-      memberName: camelCase(this.#scope.prefix, singular),
+  constraints(constraints: Constraints, draw: Draw): void {
+    this.#surround('constraints()', '', { constraints }, draw)
+  }
+
+  /** Routes with parameters that no request can change: `r.defaults({ format: 'json' }, (r) => …)`. */
+  defaults(defaults: Readonly<Record<string, string>>, draw: Draw): void {
+    this.#surround('defaults()', '', { defaults }, draw)
+  }
+
+  /** Nested resources in here are shallow: only their collections have the paths of what they are nested in. */
+  shallow(draw: Draw): void {
+    this.#surround('shallow()', '', { shallow: true }, draw)
+  }
+
+  /** Routes that several places share, each a function that draws them: in place of calling these one by one. */
+  concerns(...concerns: readonly Draw[]): void {
+    for (const draw of concerns) draw(this)
+  }
+
+  #surround(where: string, path: string, options: ScopeOptions, draw: Draw): void {
+    const outer = this.surroundings
+    const { terms, own } = termsWithin(outer.terms, options, where)
+    const changesPlace = path !== '' || options.as !== undefined
+    const inner = {
+      path: path === '' ? outer.path : joinPath(outer.path, path),
+      prefix: camelCase(outer.prefix, options.as ?? ''),
     }
-    const all = Object.keys(RESOURCE_ACTIONS) as ResourceActionName[]
-    this.#drawResource(place, chosenActions(all, options, `resources('${name}')`), controller)
-    this.#nest(nested, place, `${path}/:${camelCase(singular, param)}`)
-  }
-
-  /** The six routes of a thing there is one of, without an id in the path: create, new, edit, show, update, destroy. */
-  resource<C extends Controller>(
-    name: string,
-    controller: ResourceController<C, SingularActionName>,
-    nested: Draw,
-  ): void
-  resource<C extends Controller, const O extends ResourceOptions<SingularActionName> = Record<never, never>>(
-    name: string,
-    controller: ResourceController<C, ChosenActions<O, SingularActionName>>,
-    options?: O,
-    nested?: Draw,
-  ): void
-  resource(
-    name: string,
-    controller: ControllerClass,
-    optionsOrNested?: ResourceOptions | Draw,
-    maybeNested?: Draw,
-  ): void {
-    const [options, nested] = split(optionsOrNested, maybeNested)
-    const path = joinPath(this.#scope.path, options.path ?? name)
-    const own = camelCase(this.#scope.prefix, name)
-    const place: ResourceScope = { collectionPath: path, memberPath: path, collectionName: own, memberName: own }
-    const all = Object.keys(RESOURCE_ACTIONS).filter((action) => action !== 'index') as ResourceActionName[]
-    this.#drawResource(place, chosenActions(all, options, `resource('${name}')`), controller)
-    this.#nest(nested, place, path)
-  }
-
-  /** Routes below `/name`, whose names begin with `name`. */
-  namespace(name: string, draw: Draw): void {
-    this.scope(name, { as: name }, draw)
-  }
-
-  /** Routes below a path; `as` puts a word in front of their names. */
-  scope(path: string, draw: Draw): void
-  scope(path: string, options: RouteOptions, draw: Draw): void
-  scope(path: string, optionsOrDraw: RouteOptions | Draw, maybeDraw?: Draw): void {
-    const draw = typeof optionsOrDraw === 'function' ? optionsOrDraw : (maybeDraw as Draw)
-    const options = typeof optionsOrDraw === 'function' ? {} : optionsOrDraw
-    checkKnownKeys(options, ROUTE_OPTION_NAMES, `scope('${path}')`)
-    const scope = {
-      path: joinPath(this.#scope.path, path),
-      prefix: camelCase(this.#scope.prefix, options.as ?? ''),
-      member: undefined,
-    }
-    draw(new RouteMapper(this.#table, scope))
-  }
-
-  /** Inside `resources`: routes of one member, such as `POST /posts/:id/publish`, named `publishPost`. */
-  member(draw: Draw): void {
-    const place = this.#resourceScope('member')
-    this.#drawAt(place.memberPath, (as) => camelCase(as, place.memberName), draw)
-  }
-
-  /** Inside `resources`: routes of the whole collection, such as `GET /posts/search`, named `searchPosts`. */
-  collection(draw: Draw): void {
-    const place = this.#resourceScope('collection')
-    this.#drawAt(place.collectionPath, (as) => camelCase(as, place.collectionName), draw)
-  }
-
-  #resourceScope(word: string): ResourceScope {
-    if (this.#scope.member !== undefined) return this.#scope.member
-    throw new BootError(
-      `r.${word}() in config/routes.ts is not inside a resource.`,
-      `call it in the function given to r.resources(name, controller, (r) => …).`,
+    this.within(
+      {
+        ...inner,
+        terms,
+        pathNames: pathNamesWithin(outer.pathNames, options, where),
+        shallow: shallowWithin(outer, inner, options),
+        // What only sets terms leaves r.member and r.collection where they are.
+        member: changesPlace ? undefined : outer.member,
+        naming: changesPlace ? undefined : outer.naming,
+      },
+      draw,
     )
+    checkUsed(own, where)
   }
 
-  #drawAt(path: string, naming: (as: string) => string, draw: Draw): void {
-    draw(new RouteMapper(this.#table, { path, prefix: '', member: undefined }, naming))
-  }
-
-  #drawResource(place: ResourceScope, actions: readonly ResourceActionName[], controller: ControllerClass): void {
-    for (const action of actions) {
-      const { methods, on, suffix } = RESOURCE_ACTIONS[action]
-      const base = on === 'member' ? place.memberPath : place.collectionPath
-      const name = on === 'member' || suffix !== '' ? place.memberName : place.collectionName
-      for (const method of methods) {
-        this.#table.add({ method, path: base + suffix, controller, action, name: camelCase(suffix.slice(1), name) })
-      }
-    }
-  }
-
-  #nest(nested: Draw | undefined, place: ResourceScope, path: string): void {
-    nested?.(new RouteMapper(this.#table, { path, prefix: place.memberName, member: place }))
-  }
-
-  #add(
-    methods: readonly RouteMethod[],
-    path: string,
-    controller: ControllerClass,
-    action: string,
-    options: RouteOptions = {},
-  ): void {
-    checkKnownKeys(options, ROUTE_OPTION_NAMES, `the options of the route ${path}`)
-    const as =
-      options.as ?? (this.#naming !== undefined && /^\/?[A-Za-z][\w-]*$/.test(path) ? path.replace('/', '') : undefined)
-    const name = as === undefined ? undefined : (this.#naming?.(as) ?? camelCase(this.#scope.prefix, as))
-    for (const method of methods) {
-      this.#table.add({ method, path: joinPath(this.#scope.path, path), controller, action, name })
-    }
+  protected override within(scope: Scope, draw: Draw): void {
+    draw(new RouteMapper(this.table, scope))
   }
 }
 
-function split(
-  optionsOrNested: ResourceOptions | Draw | undefined,
-  nested: Draw | undefined,
-): [ResourceOptions, Draw | undefined] {
-  return typeof optionsOrNested === 'function' ? [{}, optionsOrNested] : [optionsOrNested ?? {}, nested]
+/** Outside of resources, the members of shallow ones are where their scope is. */
+function shallowWithin({ shallow }: Scope, inner: Pick<Scope, 'path' | 'prefix'>, options: ScopeOptions): Shallow {
+  const { path, prefix } = shallow.nested ? shallow : inner
+  return {
+    nested: shallow.nested,
+    enabled: options.shallow ?? shallow.enabled,
+    path: options.shallowPath === undefined ? path : joinPath(shallow.path, options.shallowPath),
+    prefix: options.shallowPrefix === undefined ? prefix : camelCase(shallow.prefix, options.shallowPrefix),
+  }
 }
