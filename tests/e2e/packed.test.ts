@@ -5,8 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { copyPostsApp, REPOSITORY, temporaryFolder } from '../harness/folders.js'
+import { follow } from '../harness/pages.js'
 import { execute, freePort, start } from '../harness/processes.js'
 
+const { vitest } = (
+  JSON.parse(readFileSync(join(REPOSITORY, 'tests', 'package.json'), 'utf8')) as { devDependencies: { vitest: string } }
+).devDependencies
 const SECRET = '0123456789abcdef'.repeat(8)
 let installed = ''
 let packages: Readonly<Record<string, string>> = {}
@@ -19,6 +23,7 @@ beforeAll(async () => {
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
   manifest.dependencies.contrail = packages['contrail']
   manifest.devDependencies['contrail-cli'] = packages['contrail-cli']
+  manifest.devDependencies.vitest = vitest
   writeFileSync(join(installed, 'package.json'), JSON.stringify(manifest))
   await succeed('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], installed)
 })
@@ -111,6 +116,10 @@ describe('the packed packages', () => {
     expect(await server.stop()).toBe(0)
     const lines = server.output().trim().split('\n')
     for (const line of lines) expect(() => JSON.parse(line)).not.toThrow()
+  })
+
+  test("run an app's tests under Vitest and under node:test, as docs/testing.md has them", async () => {
+    await follow('docs/testing.md', join(installed, 'node_modules'))
   })
 
   test('check the types of the app as a user would', async () => {

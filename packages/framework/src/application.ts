@@ -45,6 +45,9 @@ export interface ListenOptions {
   readonly signals?: boolean
 }
 
+/** Begins a request that no action answers: to look into a session from outside. Internal. */
+export let openRequest: (app: Application, raw: RawRequest) => RequestContext
+
 /** An app that has booted. Make one with `loadApplication`, or `createApplication` where the parts are at hand. */
 export class Application {
   /** All routes, in the order in which they were drawn. */
@@ -52,6 +55,8 @@ export class Application {
   /** All mounted handlers, in the order in which they were drawn. */
   readonly mounts: readonly Mount[]
   readonly environment: Environment
+  /** Whether requests must come over a connection of node:http's: there is middleware, or a mounted handler. */
+  readonly needsConnection: boolean
   readonly logger: Logger
   /** Builds the path of a named route. */
   readonly pathTo: PathTo
@@ -69,6 +74,10 @@ export class Application {
   #listener: RequestListener | undefined
   #ignoreSignals: (() => void) | undefined
 
+  static {
+    openRequest = (app, raw) => new RequestContext(new HttpRequest(raw, app.#settings.trust), app.#services)
+  }
+
   /**
    * Internal: use `createApplication`.
    * @throws BootError for whatever dependency injection would stumble over in a request
@@ -77,6 +86,7 @@ export class Application {
     this.routes = routes
     this.mounts = mounts
     this.environment = settings.environment
+    this.needsConnection = settings.middleware !== undefined || mounts.length > 0
     this.logger = logger
     const paths = compilePaths(routes, settings.urlDefaults)
     this.pathTo = paths.pathTo
@@ -321,6 +331,7 @@ export class Application {
     const where = context.controllerName === undefined ? undefined : context.where
     const response = errorResponse(error, context.request, where, this.#showsErrors)
     if (!this.#showsErrors) this.#useOwnErrorPage(response)
+    response.error = error
     if (response.status >= 500) this.#requestLog.error(context, error)
     return response
   }

@@ -2,6 +2,7 @@
 import 'reflect-metadata'
 import { createRequire } from 'node:module'
 import { container, type InjectionToken, Lifecycle } from 'tsyringe'
+import { currentOverrides, type Overrides } from './container-overrides.js'
 import type { ControllerClass } from './controller/action-name.js'
 import type { Controller } from './controller/controller.js'
 import type { MakeController } from './controller/dispatch.js'
@@ -44,7 +45,7 @@ const registrations = (
 /** How a dependency comes about. */
 type Plan =
   /** One for all requests: a singleton or a registered value. */
-  | { readonly kind: 'constant'; readonly value: () => unknown }
+  | { readonly kind: 'constant'; readonly value: () => unknown; readonly isOverridden?: boolean }
   /** A new one each time. */
   | { readonly kind: 'construct'; readonly make: Class; readonly dependencies: readonly Plan[] }
   /** All that is registered for a token. */
@@ -72,7 +73,11 @@ export function planController(controller: ControllerClass): MakeController {
   }
   const plan = planClass(target, [])
   makeSingletons(plan)
-  if (has(plan, 'scoped') || has(plan, 'deferred')) return () => makeInScope(target)
+  if (has(plan, 'scoped') || has(plan, 'deferred')) {
+    const overrides = currentOverrides
+    if (overrides !== undefined && has(plan, 'deferred')) overrides.mayAskLater = true
+    return () => makeInScope(target, overrides)
+  }
   const make = compile(plan) as () => Controller
   return () => ({ controller: make() })
 }
@@ -83,8 +88,12 @@ function makeSingletons(plan: Plan): void {
   else if (plan.kind !== 'deferred') plan.dependencies.forEach(makeSingletons)
 }
 
-function makeInScope(target: Class): { controller: Controller; dispose: () => MaybePromise<void> } {
+function makeInScope(
+  target: Class,
+  overrides: Overrides | undefined,
+): { controller: Controller; dispose: () => MaybePromise<void> } {
   const scope = container.createChildContainer()
+  for (const [token, value] of overrides?.instances() ?? []) scope.registerInstance(token as InjectionToken, value)
   const dispose = () => scope.dispose() as MaybePromise<void>
   try {
     return { controller: scope.resolve(target) as Controller, dispose }
@@ -127,9 +136,10 @@ interface Descriptor {
 function planDescriptor(descriptor: Descriptor, path: readonly Class[], parameter: number): Plan {
   const { token, multiple, isOptional, transform } = descriptor
   if (transform !== undefined || isDelayed(token)) return { kind: 'deferred' }
-  const isAbsent = typeof token !== 'function' && registrations.get(token) === null
+  const isOverridden = currentOverrides?.has(token) === true
+  const isAbsent = typeof token !== 'function' && registrations.get(token) === null && !isOverridden
   if (isOptional === true && isAbsent) return multiple === true ? NOTHING_LISTED : NOTHING
-  if (multiple !== true || isAbsent || registrations.get(token) === null) {
+  if (multiple !== true || isAbsent || isOverridden || registrations.get(token) === null) {
     const one = planToken(token, path, parameter)
     return multiple === true ? { kind: 'list', dependencies: [one] } : one
   }
@@ -164,7 +174,7 @@ function planKnown(
   switch (options.lifecycle) {
     case Lifecycle.Singleton:
       if (has(inner, 'scoped')) throw captive(token, path)
-      return { kind: 'constant', value: resolve }
+      return holdsOverride(inner) ? ownSingleton(token, inner) : { kind: 'constant', value: resolve }
     case Lifecycle.Transient:
       return inner
     default:
@@ -172,7 +182,30 @@ function planKnown(
   }
 }
 
+function override(overrides: Overrides, token: InjectionToken): Plan {
+  const value = overrides.get(token)
+  return { kind: 'constant', value: () => value, isOverridden: true }
+}
+
+function holdsOverride(plan: Plan): boolean {
+  if (plan.kind === 'constant') return plan.isOverridden === true
+  return 'dependencies' in plan && plan.dependencies.some(holdsOverride)
+}
+
+/** tsyringe keeps one instance of a singleton for all apps of the process: what holds an override is not to be that one. */
+function ownSingleton(token: InjectionToken, plan: Plan): Plan {
+  const overrides = currentOverrides as Overrides
+  if (has(plan, 'deferred')) {
+    throw new BootError(
+      `${nameOf(token)} is a singleton, is given an override, and something from a factory or delayed beside it.`,
+      `override ${nameOf(token)} itself.`,
+    )
+  }
+  return { kind: 'constant', value: () => overrides.singleton(token, compile(plan)), isOverridden: true }
+}
+
 function planNamed(token: InjectionToken, path: readonly Class[], where: string): Plan {
+  if (currentOverrides?.has(token)) return override(currentOverrides, token)
   const registration = registrations.get(token)
   if (registration !== null) return planKnown(registration, path, where, token)
   if (isDelayed(token)) return { kind: 'deferred' }
@@ -184,6 +217,7 @@ function planNamed(token: InjectionToken, path: readonly Class[], where: string)
 }
 
 function planClass(target: Class, path: readonly Class[]): Plan {
+  if (path.length > 0 && currentOverrides?.has(target)) return override(currentOverrides, target)
   if (path.includes(target)) {
     const cycle = [...path.slice(path.indexOf(target)), target].map(({ name }) => name).join(' → ')
     throw new BootError(
@@ -218,12 +252,16 @@ function checkUndecorated(target: Class, isDecorated: boolean): void {
 }
 
 function captive(token: InjectionToken, path: readonly Class[]): BootError {
-  const name = typeof token === 'function' ? token.name : String(token)
+  const name = nameOf(token)
   const wanted = path[0]?.name ?? name
   return new BootError(
     `${name} is a singleton and depends on something request-scoped: it would keep the first request's for ever (found from ${wanted}).`,
     `make ${name} @injectable() or @scoped(Lifecycle.ContainerScoped), or its dependency a singleton.`,
   )
+}
+
+function nameOf(token: InjectionToken): string {
+  return typeof token === 'function' ? token.name : String(token)
 }
 
 function has(plan: Plan, kind: Plan['kind']): boolean {

@@ -6,7 +6,7 @@ import type { Application } from './application.js'
 import { loadDotenv } from './config/dotenv.js'
 import { currentEnvironment } from './config/environment.js'
 import type { AnyConfig } from './config/settings.js'
-import { createApplication } from './create-application.js'
+import { type ApplicationParts, createApplication } from './create-application.js'
 import { BootError } from './errors.js'
 import type { LogDestination } from './logging/logger.js'
 import type { Routes } from './routing/routes.js'
@@ -27,6 +27,11 @@ const EXTENSIONS = ['.js', '.ts', '.mjs', '.mts']
  * @throws BootError naming what is wrong, where, and how to mend it; or whatever the app's own files throw
  */
 export async function loadApplication(place: string, options: LoadOptions = {}): Promise<Application> {
+  return createApplication(await loadParts(place, options))
+}
+
+/** Loads the `.env` files and what {@link loadApplication} boots. @throws as it does. Internal. */
+export async function loadParts(place: string, options: LoadOptions = {}): Promise<ApplicationParts> {
   const folder = resolve(place)
   const importFile = options.importFile ?? ((path: string) => import(pathToFileURL(path).href) as Promise<object>)
   const root = findRoot(folder)
@@ -47,7 +52,7 @@ export async function loadApplication(place: string, options: LoadOptions = {}):
   )
   const routes = await load('config/routes', 'export default defineRoutes((r) => { … })')
   const { logDestination } = options
-  return createApplication({
+  return {
     config: config as AnyConfig,
     override: override as AnyConfig | undefined,
     routes: routes as Routes,
@@ -55,7 +60,7 @@ export async function loadApplication(place: string, options: LoadOptions = {}):
     root,
     name: nameOf(root),
     logDestination,
-  })
+  }
 }
 
 /** The nearest folder, from this one upward, that has a package.json; this one if none has. */

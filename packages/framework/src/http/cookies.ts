@@ -1,5 +1,5 @@
 // Why: cookies are parsed and written by one well-kept library. The only file that knows it.
-import { parseCookie, type SerializeOptions, stringifySetCookie } from 'cookie'
+import { parseCookie, parseSetCookie, type SerializeOptions, type SetCookie, stringifySetCookie } from 'cookie'
 
 /** What browsers keep at most of a cookie: name and value together, in bytes (RFC 6265bis, 5.6). */
 export const MAXIMUM_COOKIE_SIZE = 4096
@@ -36,6 +36,11 @@ export function parseCookies(header: string | undefined): Readonly<Record<string
  */
 export function serializeCookie(name: string, value: string, attributes: CookieAttributes): string {
   return stringifySetCookie(name, value, attributes as SerializeOptions)
+}
+
+/** A `Set-Cookie` header as a browser reads it, its value as it stands there, not decoded. */
+export function readSetCookie(header: string): SetCookie {
+  return parseSetCookie(header, { decode: (value) => value })
 }
 
 /** Whether a `Path` is one that a browser could match. */

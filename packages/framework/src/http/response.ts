@@ -13,6 +13,8 @@ export class HttpResponse {
   body: ResponseBody = null
   /** Which verb answered (`render`, `head`, …); undefined until one has. */
   answeredBy: string | undefined
+  /** What this answers, where it is an error that nobody rescued. */
+  error: unknown
   #status = 200
 
   get status(): number {
