@@ -45,7 +45,7 @@ describe('mounted handlers and middleware', () => {
       '      ANY     /*        mounted',
       '',
     ])
-    expect(JSON.parse(json?.output ?? '')).toEqual([
+    expect(JSON.parse(json?.output ?? '')).toMatchObject([
       { name: null, method: 'GET', path: '/home', controller: 'AdminController', action: 'index' },
       { name: null, method: 'ANY', path: '/board/*', controller: 'AdminController', action: null },
     ])

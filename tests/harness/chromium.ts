@@ -67,6 +67,8 @@ export interface Tab {
   field(name: string): Promise<string>
   /** What the page says. */
   text(): Promise<string>
+  /** What a script of the page gives, once it has run; a promise's value. */
+  run(script: string): Promise<unknown>
   /** `document.cookie`: what scripts can read. */
   scriptCookies(): Promise<string>
 }
@@ -76,6 +78,7 @@ async function show(page: Page, url: string): Promise<Tab> {
   return {
     text: async () => (await page.textContent('body')) ?? '',
     scriptCookies: () => page.evaluate<string>('document.cookie'),
+    run: (script) => page.evaluate<unknown>(script),
     field: (name) => page.inputValue(`input[name=${name}]`),
     async submit() {
       const answered = page.waitForResponse((response) => response.request().method() === 'POST')

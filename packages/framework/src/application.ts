@@ -9,8 +9,11 @@ import { type Environment, showsErrors } from './config/environment.js'
 import type { Settings } from './config/settings.js'
 import { planController } from './container.js'
 import type { ControllerClass } from './controller/action-name.js'
-import { type Action, compileAction, type MakeController } from './controller/dispatch.js'
+import { answerPreflight } from './controller/cross-origin.js'
+import { type Action, type ActionDefaults, compileAction, type MakeController } from './controller/dispatch.js'
 import type { PathTo, UrlTo } from './controller/path-to.js'
+import { sendProtectiveHeaders } from './controller/protective-headers.js'
+import type { RateLimit } from './controller/rate-limit.js'
 import { RequestContext, type RequestServices } from './controller/request-context.js'
 import { checkTokenHasSession } from './controller/session-rules.js'
 import { errorResponse } from './error-response.js'
@@ -28,11 +31,13 @@ import type { HttpResponse } from './http/response.js'
 import type { Logger } from './logging/logger.js'
 import { andThen, isPromise, type MaybePromise } from './maybe-promise.js'
 import { answerMounted, compileMounts, type Mounted } from './mounting.js'
+import { MemoryRateLimitStore } from './rate-limit/memory-rate-limit-store.js'
 import { RequestLog } from './request-log.js'
 import type { Mount } from './routing/mounts.js'
 import { compilePaths } from './routing/paths.js'
 import type { Route } from './routing/route-table.js'
 import { Router } from './routing/router.js'
+import type { CorsPolicy } from './security/cors.js'
 import type { OwnedSessions } from './session/sessions.js'
 
 /** Options of {@link Application.listen}. */
@@ -70,6 +75,9 @@ export class Application {
   readonly #publicFiles: Settings['publicFiles']
   readonly #finish: Settings['finish']
   readonly #middleware: readonly Middleware[] | undefined
+  /** By what their counts are kept under. */
+  readonly #limits = new Map<string, RateLimit>()
+  readonly #onSslLoop: () => void
   readonly #servers = new Set<RunningServer>()
   #listener: RequestListener | undefined
   #ignoreSignals: (() => void) | undefined
@@ -95,19 +103,30 @@ export class Application {
     this.#publicFiles = settings.publicFiles
     this.#finish = settings.finish
     const makerOf = makers()
-    this.#router = new Router<Action | Mounted>(routes, actionCompiler(makerOf), compileMounts(mounts, makerOf))
+    const policy = settings.contentSecurityPolicy
+    const defaults = { contentSecurityPolicy: policy?.source, limits: this.#limits }
+    this.#router = new Router<Action | Mounted>(
+      routes,
+      actionCompiler(makerOf, defaults, settings.cors),
+      compileMounts(mounts, makerOf, defaults),
+    )
     this.#middleware = settings.middleware
     this.#showsErrors = showsErrors(settings.environment)
     this.#requestLog = new RequestLog(logger, settings.filterParameters)
+    this.#onSslLoop = once(() => logger.warn(SSL_LOOP))
     this.#services = {
       logger,
       ...paths,
       root: settings.root,
       trustedOrigins: settings.trustedOrigins,
+      defaultHeaders: settings.defaultHeaders.flat,
+      policy: policy?.compiled,
+      rateLimitStore: settings.rateLimitStore ?? new MemoryRateLimitStore(),
       cookies: {
         signed: signedCookieSeal(settings.secrets),
         encrypted: encryptedCookieSeal(settings.secrets),
         sessionKey: settings.sessionCookie.key,
+        alwaysSecure: settings.forceSSL?.secureCookies === true,
         onRejected: (cookie, reason, request) =>
           logger.warn({ requestId: request.id, cookie, reason }, 'cookie ignored'),
         onLate: (cookie, request) =>
@@ -147,6 +166,7 @@ export class Application {
     }
     try {
       this.#admit(context, raw)
+      if (this.#upgraded(context)) return this.#respond(context, startedAt)
       if (raw.node === undefined) throw new Error(noConnection('The middleware in config/application.ts'))
       const onLate = (error: unknown) => this.#requestLog.error(context, error)
       const outcome = runMiddleware(stack, raw.node, onLate)
@@ -177,6 +197,7 @@ export class Application {
 
   #run(context: RequestContext, raw: RawRequest): MaybePromise<void> {
     this.#admit(context, raw)
+    if (this.#upgraded(context)) return
     const served = this.#publicFiles?.answer(context.request, context.response) ?? false
     if (served === false) return this.#route(context, raw)
     return andThen(served, (isServed) => (isServed ? this.#commit(context) : this.#route(context, raw)))
@@ -197,6 +218,11 @@ export class Application {
     if (raw.fault !== undefined) throw raw.fault
     const { hostname } = request
     this.#settings.checkHost?.(hostname)
+  }
+
+  /** Whether a request was sent on to HTTPS. */
+  #upgraded({ request, response }: RequestContext): boolean {
+    return this.#settings.forceSSL?.upgrade(request, response, this.#onSslLoop) === true
   }
 
   #mayMeanAnother(request: HttpRequest): boolean {
@@ -224,14 +250,37 @@ export class Application {
       if ('answer' in target) return target
       context.controllerName = target.controllerName
       context.actionName = target.actionName
+      context.cors = target.cors
+      if (target.policy !== undefined) context.policy = target.policy.policy
       return target
     } catch (error) {
-      if (method !== 'OPTIONS') throw error
-      if (request.url === '*') response.headers.set('allow', this.#router.methods.join(', '))
-      else if (error instanceof MethodNotAllowed) response.headers.set('allow', error.headers['allow'] as string)
-      else throw error
+      if (method === 'OPTIONS' && request.url === '*') response.headers.set('allow', this.#router.methods.join(', '))
+      else this.#answerUnmatched(context, error)
       response.status = 204
       return undefined
+    }
+  }
+
+  /** A preflight of CORS, or OPTIONS of a path that has routes. @throws the error for any other request */
+  #answerUnmatched(context: RequestContext, error: unknown): void {
+    const { request, response } = context
+    const { method, path } = request
+    const isAnswered = method === 'OPTIONS' && answerPreflight(context, (asked) => this.#corsOf(asked, request))
+    if (method === 'OPTIONS' && error instanceof MethodNotAllowed) {
+      response.headers.set('allow', error.headers['allow'] as string)
+    } else if (!isAnswered) {
+      context.cors = this.#settings.cors?.policyFor(path, method)
+      throw error
+    }
+  }
+
+  #corsOf(method: string, request: HttpRequest): CorsPolicy | undefined {
+    try {
+      const { target } = this.#router.match(method, request.path, request)
+      return 'answer' in target ? undefined : target.cors
+    } catch {
+      // The request itself will be answered 404 or 405, and its script is to see that.
+      return this.#settings.cors?.policyFor(request.path, method)
     }
   }
 
@@ -292,6 +341,8 @@ export class Application {
     const { request, response } = context
     const { headers, status, body } = response
     context.sent = true
+    sendProtectiveHeaders(context, this.#settings.defaultHeaders.hsts)
+    if (this.#middleware !== undefined) this.#yieldToMiddleware(context)
     headers.setTrusted('x-request-id', request.id)
     if (isStreamed(body)) {
       if (isBodiless(request, status)) BodyStream.of(body).cancel()
@@ -303,6 +354,17 @@ export class Application {
     if (request.uploads !== undefined) this.#removeUploads(request.uploads)
     if (this.#requestLog.enabled) this.#requestLog.answered(context, startedAt)
     return response
+  }
+
+  /** What a middleware such as helmet has set counts for more than the framework's defaults. */
+  #yieldToMiddleware({ request, response }: RequestContext): void {
+    const outgoing = request.node?.outgoing
+    if (outgoing === undefined || outgoing.headersSent) return
+    const { flat } = this.#settings.defaultHeaders
+    for (let at = 0; at < flat.length; at += 2) {
+      const name = flat[at] as string
+      if (outgoing.hasHeader(name) && response.headers.get(name) === flat[at + 1]) response.headers.delete(name)
+    }
   }
 
   /** Nobody waits for it: the answer does not depend on it. */
@@ -329,7 +391,9 @@ export class Application {
 
   #errorResponse(context: RequestContext, error: unknown): HttpResponse {
     const where = context.controllerName === undefined ? undefined : context.where
-    const response = errorResponse(error, context.request, where, this.#showsErrors)
+    const { flat } = this.#settings.defaultHeaders
+    const details = () => ({ params: this.#requestLog.params(context) })
+    const response = errorResponse(error, context.request, where, this.#showsErrors, flat, details)
     if (!this.#showsErrors) this.#useOwnErrorPage(response)
     response.error = error
     if (response.status >= 500) this.#requestLog.error(context, error)
@@ -386,11 +450,13 @@ export class Application {
     return server
   }
 
-  /** Finishes what is under way, closes every server and lets go of the session store. */
+  /** Finishes what is under way, closes every server and lets go of the stores of sessions and rate limits. */
   async close(): Promise<void> {
     this.#ignoreSignals?.()
     await Promise.all([...this.#servers].map((server) => server.close()))
-    await Promise.resolve(this.#settings.sessionStore.close?.())
+    const limiters = [this.#services.rateLimitStore, ...[...this.#limits.values()].map(({ store }) => store)]
+    const stores = new Set([this.#settings.sessionStore, ...limiters])
+    await Promise.all([...stores].map((store) => store?.close?.()))
   }
 }
 
@@ -405,16 +471,24 @@ function makers(): (controller: ControllerClass) => MakeController {
 }
 
 /** Compiles the action of a route. */
-function actionCompiler(makerOf: (controller: ControllerClass) => MakeController): (route: Route) => Action {
-  return ({ controller, action, method }) => {
+function actionCompiler(
+  makerOf: (controller: ControllerClass) => MakeController,
+  defaults: ActionDefaults,
+  cors: Settings['cors'],
+): (route: Route) => Action {
+  return ({ controller, action, method, path }) => {
     checkTokenHasSession(controller, action, method)
-    return compileAction(controller, action, makerOf(controller))
+    return compileAction(controller, action, makerOf(controller), { ...defaults, cors: cors?.policyFor(path, method) })
   }
 }
 
 const MISSED_HTTPS =
   'the session cookie goes without Secure, though X-Forwarded-Proto says https: set trustProxy in config/application.ts, ' +
   'or sessionOptions.secure to true'
+
+const SSL_LOOP =
+  'forceSSL redirects a request that X-Forwarded-Proto says came by https: set trustProxy in config/application.ts, or ' +
+  'browsers are sent round in a circle'
 
 /** Whether an answer has a head and nothing else. */
 function isBodiless({ method }: HttpRequest, status: number): boolean {

@@ -1,5 +1,6 @@
 // Why: a person in a browser gets a page that says what happened; a developer also where.
 
+import { codeFrame, isOwnLine } from './code-frame.js'
 import type { HttpRequest } from './http/request.js'
 
 /** An error as a problem of RFC 9457. `stack` and `cause` are there in development alone. */
@@ -16,22 +17,28 @@ export interface Problem {
   readonly stack?: readonly string[]
 }
 
+/** What a developer's page shows beside the problem. */
+export interface RequestDetails {
+  /** The parameters, with secrets taken out. */
+  readonly params: object | undefined
+}
+
 const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:10vh auto;padding:0 1.5rem}
 h1{font-size:1.5rem;margin:0 0 .5rem}p{margin:.5rem 0}small{opacity:.7}pre{overflow:auto;padding:1rem;border-radius:.5rem;background:#8881;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap}
 .own{font-weight:600}dt{opacity:.7}dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}dd{margin:0;overflow-wrap:anywhere}`
 
 /** The page for a problem. Everything that came from outside is escaped. */
-export function renderErrorPage(problem: Problem, request: HttpRequest): string {
+export function renderErrorPage(problem: Problem, request: HttpRequest, details?: RequestDetails): string {
   const { status, title, detail, errors, requestId, where, stack } = problem
   const reference = requestId === undefined ? '' : `<p><small>Request ${escapeHtml(requestId)}</small></p>`
-  const details = stack === undefined ? '' : development(where, stack, request)
+  const more = stack === undefined ? '' : development(where, stack, request, details)
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${status} ${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body><main>
 <h1>${status} ${escapeHtml(title)}</h1>
 <p>${escapeHtml(detail ?? (status >= 500 ? 'Something went wrong on our side. It has been logged.' : title))}</p>
-${list(errors)}${reference}${details}
+${list(errors)}${reference}${more}
 </main></body>
 </html>
 `
@@ -48,15 +55,30 @@ function list(errors: unknown): string {
   return `<ul>${items.join('')}</ul>`
 }
 
-function development(where: string | undefined, stack: readonly string[], request: HttpRequest): string {
+function development(
+  where: string | undefined,
+  stack: readonly string[],
+  request: HttpRequest,
+  details: RequestDetails | undefined,
+): string {
   const lines = stack.map((line) => {
-    const isOwn = line.trimStart().startsWith('at ') && !/node_modules|node:|packages\/framework/.test(line)
-    return isOwn ? `<span class="own">${escapeHtml(line)}</span>` : escapeHtml(line)
+    return isOwnLine(line) ? `<span class="own">${escapeHtml(line)}</span>` : escapeHtml(line)
   })
-  return `<dl><dt>Request</dt><dd>${escapeHtml(request.method)} ${escapeHtml(request.url)}</dd>${
+  const params = details?.params
+  return `${frameOf(stack)}<dl><dt>Request</dt><dd>${escapeHtml(request.method)} ${escapeHtml(request.url)}</dd>${
     where === undefined ? '' : `<dt>Action</dt><dd>${escapeHtml(where)}</dd>`
-  }</dl>
+  }${params === undefined ? '' : `<dt>Parameters</dt><dd>${escapeHtml(JSON.stringify(params))}</dd>`}</dl>
 <pre>${lines.join('\n')}</pre>`
+}
+
+function frameOf(stack: readonly string[]): string {
+  const frame = codeFrame(stack)
+  if (frame === undefined) return ''
+  const lines = frame.lines.map(({ number, text, isHit }) => {
+    const line = escapeHtml(`${isHit ? '>' : ' '} ${String(number).padStart(5)} | ${text}`)
+    return isHit ? `<span class="own">${line}</span>` : line
+  })
+  return `<p><small>${escapeHtml(frame.place)}</small></p>\n<pre>${lines.join('\n')}</pre>\n`
 }
 
 /** Escapes text for HTML, in content and in quoted attributes: what `renderHtml` does not do by itself. */

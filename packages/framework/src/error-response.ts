@@ -1,7 +1,7 @@
 // Why: whatever went wrong, the client gets a small, honest answer in its own format, and a stranger learns nothing.
 
 import { STATUS_CODES } from 'node:http'
-import { type Problem, renderErrorPage } from './error-page.js'
+import { type Problem, type RequestDetails, renderErrorPage } from './error-page.js'
 import { HttpError } from './errors.js'
 import type { HttpRequest } from './http/request.js'
 import { HttpResponse } from './http/response.js'
@@ -14,6 +14,8 @@ function statusOf(error: unknown): number {
 /**
  * The response to an error: `application/problem+json`, or a page for a client that would rather have HTML.
  * @param show whether the client may see messages of server errors and stack traces
+ * @param defaultHeaders those that every answer begins with
+ * @param details what a developer is shown of the request
  * @throws TypeError when the error has a header that cannot be sent; never for an error without headers
  */
 export function errorResponse(
@@ -21,9 +23,11 @@ export function errorResponse(
   request: HttpRequest,
   where: string | undefined,
   show: boolean,
+  defaultHeaders: readonly string[] = [],
+  details?: () => RequestDetails,
 ): HttpResponse {
   const problem = problemOf(error, request, where, show)
-  const response = new HttpResponse()
+  const response = new HttpResponse(defaultHeaders)
   response.status = problem.status
   response.answeredBy = 'error'
   if (error instanceof HttpError) copyHeaders(error, response)
@@ -35,7 +39,7 @@ export function errorResponse(
   if (html) response.headers.setTrusted('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
   response.headers.setTrusted('cache-control', 'no-store')
   if (problem.status === 413) response.headers.setTrusted('connection', 'close')
-  response.body = html ? renderErrorPage(problem, request) : JSON.stringify(problem)
+  response.body = html ? renderErrorPage(problem, request, show ? details?.() : undefined) : JSON.stringify(problem)
   return response
 }
 

@@ -168,6 +168,14 @@ export class ParameterMissing extends HttpError {
   }
 }
 
+/** 429: the client has asked too often. `Retry-After` says when it may come again. */
+export class TooManyRequests extends HttpError {
+  override readonly name = 'TooManyRequests'
+  constructor(message = 'Too many requests.', options?: HttpErrorOptions) {
+    super(429, message, { code: 'too_many_requests', ...options })
+  }
+}
+
 /**
  * 503: the store of the sessions cannot be asked. Nobody is logged out by it: the cookie stays as it is, and the client is
  * told to come back in a second.

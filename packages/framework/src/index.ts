@@ -3,7 +3,10 @@ export { nodeListener, type RequestListener, type RunningServer, type ServeOptio
 export { Application, type ListenOptions } from './application.js'
 export type { CompressionOptions, PublicFilesOptions } from './config/answers.js'
 export { type ApplicationConfig, defineApplication, defineEnvironment } from './config/application-config.js'
+export type { CrossOriginRule } from './config/cors.js'
+export { DEFAULT_HEADERS, type DefaultHeaders } from './config/default-headers.js'
 export type { Environment } from './config/environment.js'
+export type { ForceSSLOptions, HstsOptions } from './config/force-ssl.js'
 export type { UploadOptions } from './config/uploads.js'
 export {
   container,
@@ -29,7 +32,10 @@ export type { RedirectBackOptions } from './controller/answers/redirect-back.js'
 export type { FormatHandlers } from './controller/answers/respond-to.js'
 export type { EventStreamOptions } from './controller/answers/server-sent-events.js'
 export type { StreamSource } from './controller/answers/stream.js'
+export type { AuthenticationOptions, BasicAuthenticationOptions } from './controller/authentication.js'
+export type { Condition, FilterConditions } from './controller/conditions.js'
 export { Controller } from './controller/controller.js'
+export type { AllowCrossOriginOptions } from './controller/cross-origin.js'
 export type {
   ActionSelection,
   AfterFilter,
@@ -37,6 +43,7 @@ export type {
   BeforeFilter,
   ErrorClass,
   FilterOptions,
+  SkipOptions,
 } from './controller/filters.js'
 export type { CsrfTokenOptions } from './controller/forgery-protection.js'
 export type {
@@ -52,6 +59,7 @@ export type {
   UrlOptions,
   UrlTo,
 } from './controller/path-to.js'
+export type { RateLimitOptions } from './controller/rate-limit.js'
 export type { AnswerOptions, RedirectOptions } from './controller/rendering.js'
 export { type ApplicationParts, createApplication } from './create-application.js'
 export { escapeHtml } from './error-page.js'
@@ -81,6 +89,7 @@ export {
   SessionOverflowError,
   SessionStoreUnavailable,
   SessionsNotIndexedError,
+  TooManyRequests,
   Unauthorized,
   UnprocessableContent,
   UnsupportedMediaType,
@@ -114,11 +123,21 @@ export { type LoadOptions, loadApplication } from './load-application.js'
 export { FILTERED_PARAMETERS } from './logging/filter-parameters.js'
 export type { LogDestination, Logger, LogLevel } from './logging/logger.js'
 export type { MaybePromise } from './maybe-promise.js'
+export {
+  type MemcachedRateLimitOptions,
+  MemcachedRateLimitStore,
+} from './rate-limit/memcached-rate-limit-store.js'
+export { MemoryRateLimitStore } from './rate-limit/memory-rate-limit-store.js'
+export type { RateLimitCount, RateLimitStore } from './rate-limit/store.js'
 export type { ConstraintSet, Constraints, RequestConstraint, RouteConstraints } from './routing/constraints.js'
 export type { Mount, MountOptions } from './routing/mounts.js'
 export { declarePaths } from './routing/path-declarations.js'
 export type { RedirectPlan, RedirectRouteOptions, RedirectStatus, RedirectTarget } from './routing/redirect.js'
-export type { ResourceActionName, ResourceOptions, RouteMethod } from './routing/resource-actions.js'
+export type {
+  ResourceActionName,
+  ResourceOptions,
+  RouteMethod,
+} from './routing/resource-actions.js'
 export type {
   FormatOption,
   NamespaceOptions,
@@ -128,8 +147,19 @@ export type {
   SharedOptions,
 } from './routing/route-options.js'
 export type { Endpoint, Route } from './routing/route-table.js'
-export { defineRoutes, RouteMapper, type Routes } from './routing/routes.js'
+export {
+  defineRoutes,
+  RouteMapper,
+  type Routes,
+} from './routing/routes.js'
 export type { Draw } from './routing/scope.js'
+export { secureCompare } from './security/compare.js'
+export type {
+  ContentSecurityPolicy,
+  ContentSecurityPolicyChange,
+  CspSource,
+} from './security/content-security-policy.js'
+export type { CrossOriginOptions } from './security/cors.js'
 export { isLocalHost } from './security/host-check.js'
 export type { RailsDigest } from './security/rails-encryptor.js'
 export { comparedInProcess } from './session/compared-in-process.js'

@@ -1,7 +1,7 @@
 // Why: a request to a mounted handler passes its guard, whose cookies and session are written first; its body stays unread.
 import { compileHandler, type MountedHandler } from './adapters/mounted-handler.js'
 import type { ControllerClass } from './controller/action-name.js'
-import { type Action, compileAction, type MakeController } from './controller/dispatch.js'
+import { type Action, type ActionDefaults, compileAction, type MakeController } from './controller/dispatch.js'
 import type { RequestContext } from './controller/request-context.js'
 import type { RawRequest } from './http/raw-request.js'
 import type { Mount } from './routing/mounts.js'
@@ -21,11 +21,12 @@ export interface Mounted {
 export function compileMounts(
   mounts: readonly Mount[],
   makerOf: (controller: ControllerClass) => MakeController,
+  defaults: ActionDefaults,
 ): MountPoint<Mounted>[] {
   return mounts.map(({ path, handler, guard }) => ({
     path,
     target: {
-      guard: guard && compileAction(guard, ACTION, makerOf(guard), letThrough),
+      guard: guard && compileAction(guard, ACTION, makerOf(guard), defaults, letThrough),
       answer: compileHandler(handler, path),
     },
   }))
@@ -45,6 +46,8 @@ export async function answerMounted(
   if (guard !== undefined) {
     context.controllerName = guard.controllerName
     context.actionName = guard.actionName
+    context.cors = guard.cors
+    if (guard.policy !== undefined) context.policy = guard.policy.policy
     context.disabledSession = guard.disabledSession
     if (preload && guard.disabledSession === undefined) await Promise.resolve(context.session.preload())
     await Promise.resolve(guard.run(context))

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import type { RequestContext } from './controller/request-context.js'
 import { messageOf } from './error-response.js'
-import type { ParameterFilter } from './logging/filter-parameters.js'
+import { type ParameterFilter, REPLACEMENT } from './logging/filter-parameters.js'
 import type { Logger } from './logging/logger.js'
 
 /** Logs a line for each request that was answered, and each unexpected error with its stack. */
@@ -21,23 +21,24 @@ export class RequestLog {
   /** @param startedAt by `performance.now()` */
   answered(context: RequestContext, startedAt: number): void {
     const { request, response, controllerName, actionName } = context
-    const question = request.url.indexOf('?')
+    const params = this.params(context)
     this.#logger.info(
       {
         requestId: request.id,
         method: request.method,
-        path: question === -1 ? request.url : request.url.slice(0, question),
+        path: this.#path(request.url, context.pathParams, params),
         controller: controllerName,
         action: actionName,
         status: response.status,
         duration: Math.round((performance.now() - startedAt) * 100) / 100,
-        params: this.#params(context),
+        params,
       },
       'request',
     )
   }
 
-  #params(context: RequestContext): Record<string, unknown> | undefined {
+  /** The parameters as they may be seen, or undefined when there are none. */
+  params(context: RequestContext): Record<string, unknown> | undefined {
     try {
       const params = this.#filter(context.params)
       return Object.keys(params).length === 0 ? undefined : params
@@ -45,6 +46,22 @@ export class RequestLog {
       // A malformed query that no action asked for is not worth failing a request that was answered.
       return undefined
     }
+  }
+
+  /** Without the query, and without what a parameter of the path holds that is not to be logged: `/resets/[FILTERED]`. */
+  #path(url: string, given: RequestContext['pathParams'], params: Record<string, unknown> | undefined): string {
+    const question = url.indexOf('?')
+    const path = question === -1 ? url : url.slice(0, question)
+    if (given === undefined) return path
+    // Where the query is malformed there are no parameters, but those of the path are known all the same.
+    const logged = params ?? this.#filter(given)
+    const secrets = Object.keys(given).filter((name) => logged[name] === REPLACEMENT)
+    if (secrets.length === 0) return path
+    const hidden = new Set(secrets.flatMap((name) => (given[name] as string).split('/')))
+    return path
+      .split('/')
+      .map((segment) => (segment !== '' && hidden.has(decoded(segment)) ? REPLACEMENT : segment))
+      .join('/')
   }
 
   /** An error can hold anything, and the log, which reads all of it, may meet a getter that throws. */
@@ -55,5 +72,13 @@ export class RequestLog {
     } catch {
       logger.error({ err: new Error(message), controller, action }, message)
     }
+  }
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
   }
 }

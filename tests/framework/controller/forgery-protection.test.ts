@@ -271,6 +271,7 @@ describe('trustedOrigins', () => {
     [['https://Pay.example.com']],
     [['https://pay.example.com:443']],
     [['https://*.example.com/']],
+    [['https://*.example.com']],
     [['null']],
     [['']],
     [[7]],

@@ -1,12 +1,18 @@
 // Why: what an app can configure, in one typed place. Every key here is known at boot; any other is refused.
 import type { Middleware } from '../http/handlers.js'
+
 import type { TrustProxy } from '../http/proxies.js'
 import type { UrlDefaults } from '../http/url-defaults.js'
 import type { LogLevel } from '../logging/logger.js'
+import type { RateLimitStore } from '../rate-limit/store.js'
+import type { ContentSecurityPolicy } from '../security/content-security-policy.js'
 import type { Hosts } from '../security/host-check.js'
 import type { CookieStoreOptions } from '../session/cookie-store.js'
 import type { SessionCookieOptions, SessionStoreClass } from '../session/store.js'
 import type { CompressionOptions, PublicFilesOptions } from './answers.js'
+import type { CrossOriginRule } from './cors.js'
+import type { DefaultHeaders } from './default-headers.js'
+import type { ForceSSLOptions } from './force-ssl.js'
 import type { UploadOptions } from './uploads.js'
 
 /**
@@ -30,6 +36,34 @@ export interface ApplicationConfig<StoreOptions extends object = CookieStoreOpti
    * own. Requests that browsers say were started elsewhere get 422.
    */
   readonly trustedOrigins?: readonly string[] | undefined
+  /**
+   * Headers of every answer, beside or in place of the framework's: `X-Content-Type-Options: nosniff`,
+   * `X-Frame-Options: SAMEORIGIN`, `Referrer-Policy: strict-origin-when-cross-origin`,
+   * `Cross-Origin-Opener-Policy: same-origin` and `X-Permitted-Cross-Domain-Policies: none`; and, over HTTPS outside
+   * development and test, `Strict-Transport-Security` for a year. null takes one away. An action may set another.
+   */
+  readonly defaultHeaders?: DefaultHeaders | undefined
+  /**
+   * HTTPS alone: a plain request is redirected (301 for GET and HEAD, else 308), browsers are told to remember it
+   * (`Strict-Transport-Security`), and cookies are `Secure`. For config/environments/production.ts; behind a proxy that ends
+   * TLS, with `trustProxy`. Default: false.
+   */
+  readonly forceSSL?: boolean | ForceSSLOptions | undefined
+  /**
+   * The Content-Security-Policy of every answer, but those of actions that say otherwise, and error pages, which have their
+   * own. Default: none.
+   */
+  readonly contentSecurityPolicy?: ContentSecurityPolicy | undefined
+  /**
+   * Where rate limits count, such as `new MemcachedRateLimitStore({ memcacheServer: 'localhost:11211' })`. Default: the
+   * memory of this process.
+   */
+  readonly rateLimitStore?: RateLimitStore | undefined
+  /**
+   * Which other origins' scripts may call which paths: a rule, or several of which the first that fits counts. A controller's
+   * `allowCrossOrigin` comes before it. Default: none may.
+   */
+  readonly cors?: CrossOriginRule | readonly CrossOriginRule[] | undefined
   /** Host and protocol of the URLs that `urlTo` builds. Default: those a request asked for, which a stranger chooses. */
   readonly defaultUrlOptions?: UrlDefaults | undefined
   /** The most bytes a request's body may have, files apart; more is a 413. Default: 1,048,576. */
@@ -84,6 +118,11 @@ export const CONFIG_KEYS = Object.keys({
   trustProxy: true,
   hosts: true,
   trustedOrigins: true,
+  defaultHeaders: true,
+  forceSSL: true,
+  contentSecurityPolicy: true,
+  rateLimitStore: true,
+  cors: true,
   defaultUrlOptions: true,
   bodyLimit: true,
   inflateBodies: true,

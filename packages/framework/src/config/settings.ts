@@ -10,13 +10,18 @@ import type { UrlDefaults } from '../http/url-defaults.js'
 import { checkKnownKeys } from '../known-keys.js'
 import { compileParameterFilter, FILTERED_PARAMETERS, type ParameterFilter } from '../logging/filter-parameters.js'
 import { LOG_LEVELS, type LogLevel } from '../logging/logger.js'
+import type { RateLimitStore } from '../rate-limit/store.js'
+import { type CompiledPolicy, type ContentSecurityPolicy, compilePolicy } from '../security/content-security-policy.js'
 import { checkLocalHost, compileHostCheck, type HostCheck } from '../security/host-check.js'
 import { SessionCookie } from '../session/cookie.js'
 import { CookieStore } from '../session/cookie-store.js'
 import type { SessionCookieOptions, SessionStoreClass } from '../session/store.js'
 import { resolveFinish, resolvePublicFiles } from './answers.js'
 import { type ApplicationConfig, CONFIG_KEYS, SESSION_COOKIE_KEYS } from './application-config.js'
-import type { Environment } from './environment.js'
+import { type CorsRules, resolveCors } from './cors.js'
+import { type ResolvedHeaders, resolveDefaultHeaders } from './default-headers.js'
+import { type Environment, isLocal } from './environment.js'
+import { type ForceSSL, resolveForceSSL } from './force-ssl.js'
 import { resolveMiddleware } from './middleware.js'
 import { resolveOldSecrets, resolveSecret } from './secret.js'
 import { type IndexedSessions, resolveSessionIndex } from './session-index.js'
@@ -39,6 +44,15 @@ export interface Settings extends IndexedSessions {
   readonly trustedOrigins: ReadonlySet<string>
   readonly urlDefaults: UrlDefaults
   readonly bodies: BodySettings
+  readonly defaultHeaders: ResolvedHeaders
+  readonly forceSSL: ForceSSL | undefined
+  /** As it is configured, for controllers to change, and compiled. */
+  readonly contentSecurityPolicy:
+    | { readonly source: ContentSecurityPolicy; readonly compiled: CompiledPolicy }
+    | undefined
+  readonly cors: CorsRules | undefined
+  /** Undefined: the memory of this process. */
+  readonly rateLimitStore: RateLimitStore | undefined
   readonly logLevel: LogLevel
   readonly filterParameters: ParameterFilter
   /** Undefined when there is none. */
@@ -83,6 +97,7 @@ export function resolveSettings(source: SettingsSource): Settings {
   checkShape(source.config, 'config/application.ts', 'defineApplication')
   if (source.override !== undefined) checkShape(source.override, overrideFile(environment), 'defineEnvironment')
   const config = merge(source.config, source.override)
+  const forceSSL = resolveForceSSL(config.forceSSL)
   return {
     root: source.root,
     environment,
@@ -95,6 +110,11 @@ export function resolveSettings(source: SettingsSource): Settings {
       inflate: trueOrFalse('inflateBodies', config.inflateBodies, false),
       uploads: resolveUploads(config.uploads, source.root),
     },
+    forceSSL,
+    defaultHeaders: resolveDefaultHeaders(config.defaultHeaders, hsts(forceSSL, environment)),
+    contentSecurityPolicy: policy(config.contentSecurityPolicy),
+    cors: resolveCors(config.cors),
+    rateLimitStore: rateLimitStore(config.rateLimitStore),
     logLevel: logLevel(config.logLevel, environment),
     filterParameters: compileParameterFilter([
       ...FILTERED_PARAMETERS,
@@ -108,7 +128,7 @@ export function resolveSettings(source: SettingsSource): Settings {
     sendTimeout: wholeNumber('sendTimeout', config.sendTimeout, 30, 'seconds') * 1000,
     publicFiles: resolvePublicFiles(config.publicFiles, source.root, environment.name === 'development'),
     finish: resolveFinish(config.etag, config.compress),
-    ...session(config, source),
+    ...session(config, source, forceSSL),
   }
 }
 
@@ -134,7 +154,31 @@ function merge(config: AnyConfig, override: AnyConfig | undefined): AnyConfig {
   return { ...config, ...override, sessionStore: override.sessionStore ?? config.sessionStore, sessionOptions }
 }
 
-function session(config: AnyConfig, { override, environment, root, name }: SettingsSource) {
+/** Without forceSSL only for this host, which has just been seen to answer by HTTPS. */
+function hsts(forceSSL: ForceSSL | undefined, environment: Environment): string | undefined {
+  if (forceSSL !== undefined) return forceSSL.hsts
+  return isLocal(environment) ? undefined : 'max-age=31536000'
+}
+
+function rateLimitStore(configured: RateLimitStore | undefined): RateLimitStore | undefined {
+  if (configured === undefined || typeof (configured as RateLimitStore | null)?.increment === 'function')
+    return configured
+  throw new BootError(
+    'rateLimitStore is no store that rate limits could count in.',
+    "give one, such as new MemcachedRateLimitStore({ memcacheServer: 'localhost:11211' }).",
+  )
+}
+
+function policy(source: ContentSecurityPolicy | undefined): Settings['contentSecurityPolicy'] {
+  if (source === undefined) return undefined
+  return { source, compiled: compilePolicy(source, 'contentSecurityPolicy in config/application.ts') }
+}
+
+function session(
+  config: AnyConfig,
+  { override, environment, root, name }: SettingsSource,
+  forceSSL: ForceSSL | undefined,
+) {
   const Store = (config.sessionStore ?? CookieStore) as SessionStoreClass<object>
   if (typeof Store !== 'function' || typeof Store.optionNames !== 'object') {
     throw new BootError(
@@ -151,7 +195,8 @@ function session(config: AnyConfig, { override, environment, root, name }: Setti
   )
   checkKnownKeys(options, known, `sessionOptions in config/application.ts (${Store.name})`)
   const key = options.key ?? `_${name.replace(/^@[^/]*\//, '').replace(/[^A-Za-z0-9]+/g, '_') || 'contrail'}_session`
-  const sessionCookie = new SessionCookie(key, options)
+  const secure = options.secure ?? (forceSSL?.secureCookies === true ? true : undefined)
+  const sessionCookie = new SessionCookie(key, { ...options, secure })
   const { expireAfter, maxLifetime } = options
   const secret = resolveSecret(options.secret, environment, root)
   const oldSecrets = resolveOldSecrets(options.oldSecret)

@@ -9,7 +9,7 @@ export function resolveTrustedOrigins(configured: unknown): ReadonlySet<string> 
   if (configured === undefined) return new Set()
   if (!Array.isArray(configured)) throw refused(configured)
   for (const origin of configured as unknown[]) {
-    const isOrigin = typeof origin === 'string' && /^https?:/.test(origin) && URL.canParse(origin)
+    const isOrigin = typeof origin === 'string' && /^https?:[^*]+$/.test(origin) && URL.canParse(origin)
     if (!isOrigin || new URL(origin).origin !== origin) throw refused(origin)
   }
   return new Set(configured as string[])

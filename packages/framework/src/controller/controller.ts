@@ -10,6 +10,15 @@ import type { Session } from '../session/data.js'
 import type { Flash } from '../session/flash.js'
 import { OwnSessions } from '../session/own-sessions.js'
 import { AnsweringController } from './answering.js'
+import {
+  type AuthenticationOptions,
+  type Found,
+  type MaybeFound,
+  requestHttpBasic,
+  requestHttpToken,
+  withHttpBasic,
+  withHttpToken,
+} from './authentication.js'
 import { contextOf } from './binding.js'
 import { type CsrfTokenOptions, csrfToken, TOKEN_FIELD } from './forgery-protection.js'
 import type { PathArguments, RouteName, UrlOptions } from './path-to.js'
@@ -106,6 +115,53 @@ export abstract class Controller extends AnsweringController {
     return `<input type="hidden" name="${TOKEN_FIELD}" value="${csrfToken(this.#bound('csrfField'), options)}">`
   }
 
+  /**
+   * What `check` gives for the name and password of the request (HTTP Basic authentication). A request without them, and
+   * one that `check` finds nothing for, is answered 401, and the client asks its user. Compare with `secureCompare`.
+   * @throws Unauthorized, with `WWW-Authenticate`
+   */
+  authenticateOrRequestWithHttpBasic<T>(
+    check: (name: string, password: string) => T,
+    options: AuthenticationOptions = {},
+  ): Found<T> {
+    const { request } = this.#bound('authenticateOrRequestWithHttpBasic')
+    return withHttpBasic(request, check, () => requestHttpBasic(options)) as Found<T>
+  }
+
+  /** As {@link authenticateOrRequestWithHttpBasic}, but undefined where that answers 401. */
+  authenticateWithHttpBasic<T>(check: (name: string, password: string) => T): MaybeFound<T> {
+    return withHttpBasic(this.#bound('authenticateWithHttpBasic').request, check, noCredentials) as MaybeFound<T>
+  }
+
+  /**
+   * What `check` gives for the token of the request: `Authorization: Bearer …`, or `Token token="…"` with options beside it.
+   * A request without a token, and one that `check` finds nothing for, is answered 401. Compare with `secureCompare`, or
+   * look up the token's SHA-256.
+   * @throws Unauthorized, with `WWW-Authenticate`
+   */
+  authenticateOrRequestWithHttpToken<T>(
+    check: (token: string, options: Readonly<Record<string, string | undefined>>) => T,
+    options: AuthenticationOptions = {},
+  ): Found<T> {
+    const { request } = this.#bound('authenticateOrRequestWithHttpToken')
+    return withHttpToken(request, check, () => requestHttpToken(options, request)) as Found<T>
+  }
+
+  /** As {@link authenticateOrRequestWithHttpToken}, but undefined where that answers 401. */
+  authenticateWithHttpToken<T>(
+    check: (token: string, options: Readonly<Record<string, string | undefined>>) => T,
+  ): MaybeFound<T> {
+    return withHttpToken(this.#bound('authenticateWithHttpToken').request, check, noCredentials) as MaybeFound<T>
+  }
+
+  /**
+   * The nonce of this answer, for `<script nonce="…">` and `<style nonce="…">`: 128 random bits in base64, drawn when first
+   * asked for. Directives of the Content-Security-Policy that name `nonce` then allow it.
+   */
+  get cspNonce(): string {
+    return this.#bound('cspNonce').cspNonce
+  }
+
   /** Ends the session: its data and its id are gone, and what is set from here on is a new one. For log-out. */
   resetSession(): void {
     this.#bound('resetSession').session.reset()
@@ -150,4 +206,8 @@ export abstract class Controller extends AnsweringController {
   #bound(property: string): RequestContext {
     return contextOf(this, property)
   }
+}
+
+function noCredentials(): void {
+  // What was asked for is optional: the caller gets undefined.
 }

@@ -1,12 +1,17 @@
 // Why: from a request to a controller's action and its answer, with whatever goes wrong offered to rescueFrom.
 import { MissingResponseError } from '../errors.js'
 import { isPromise, type MaybePromise } from '../maybe-promise.js'
+import type { CompiledPolicy, ContentSecurityPolicyChange } from '../security/content-security-policy.js'
+import type { CorsPolicy } from '../security/cors.js'
 import type { ControllerClass } from './action-name.js'
 import { bindRequest } from './binding.js'
 import { type Chain, compileChain } from './chain.js'
+import { policyFor } from './content-security.js'
 import type { Controller } from './controller.js'
+import { corsFor } from './cross-origin.js'
 import { filtersFor, rescueFor } from './filters.js'
 import { forgeryCheckFor } from './forgery-protection.js'
+import { type RateLimit, registerLimits } from './rate-limit.js'
 import type { RequestContext } from './request-context.js'
 import { disabledSessionOf } from './session-rules.js'
 
@@ -17,6 +22,18 @@ export interface Action {
   /** The error that meets who touches the session; undefined when the action has one. */
   readonly disabledSession: (() => Error) | undefined
   readonly run: (context: RequestContext) => MaybePromise<void>
+  /** Its Content-Security-Policy, where it has not the app's. */
+  readonly policy: { readonly policy: CompiledPolicy | undefined } | undefined
+  /** Which other origins may call it. */
+  readonly cors: CorsPolicy | undefined
+}
+
+/** What actions have of the app, unless their controller says otherwise. */
+export interface ActionDefaults {
+  readonly contentSecurityPolicy?: ContentSecurityPolicyChange | undefined
+  readonly cors?: CorsPolicy | undefined
+  /** The rate limits of all actions. */
+  readonly limits?: Map<string, RateLimit>
 }
 
 /** How a controller is made for a request, and what is to be undone when the request ends. */
@@ -30,10 +47,14 @@ export function compileAction(
   controllerClass: ControllerClass,
   actionName: string,
   make: MakeController,
+  defaults: ActionDefaults = {},
   middle?: Chain,
 ): Action {
-  const chain = compileChain(filtersFor(controllerClass, actionName), actionName, middle)
-  const checkForgery = forgeryCheckFor(controllerClass, actionName)
+  const cors = corsFor(controllerClass, actionName) ?? defaults.cors
+  const filters = filtersFor(controllerClass, actionName)
+  registerLimits(filters, `${controllerClass.name}#${actionName}`, defaults.limits ?? new Map())
+  const chain = compileChain(filters, actionName, middle)
+  const checkForgery = forgeryCheckFor(controllerClass, actionName, cors)
 
   const perform = (controller: Controller, context: RequestContext): MaybePromise<void> => {
     try {
@@ -63,7 +84,8 @@ export function compileAction(
   }
 
   const disabledSession = disabledSessionOf(controllerClass, actionName)
-  return { controllerName: controllerClass.name, actionName, disabledSession, run }
+  const policy = policyFor(controllerClass, actionName, defaults.contentSecurityPolicy)
+  return { controllerName: controllerClass.name, actionName, disabledSession, run, policy, cors }
 }
 
 /** The handler for an error or, failing that, for what caused it. */

@@ -2,9 +2,11 @@
 // before filters and action run: docs/decisions/010.
 import { InvalidAuthenticityToken } from '../errors.js'
 import type { HttpRequest } from '../http/request.js'
+import type { CorsPolicy } from '../security/cors.js'
 import { isValidToken, maskedToken, newCsrfSecret } from '../security/csrf-token.js'
 import { initiatorOf } from '../security/request-origin.js'
 import type { ControllerClass } from './action-name.js'
+import { crossOriginRequest } from './cross-origin.js'
 import { checkSelection, type ForgeryRule, lineage, macrosOf, type Selection, selects } from './filters.js'
 import type { RequestContext } from './request-context.js'
 
@@ -28,13 +30,20 @@ export function declareForgeryRule(controller: ControllerClass, mode: ForgeryRul
 /** Throws for a request that may be forged. */
 export type ForgeryCheck = (context: RequestContext) => void
 
-/** The check of one action; undefined when it is skipped. Of several rules the last one wins, a child's over its parents'. */
-export function forgeryCheckFor(controller: ControllerClass, action: string): ForgeryCheck | undefined {
+/**
+ * The check of one action; undefined when it is skipped. Of several rules the last one wins, a child's over its parents'.
+ * @param cors which other origins may call it
+ */
+export function forgeryCheckFor(
+  controller: ControllerClass,
+  action: string,
+  cors?: CorsPolicy | undefined,
+): ForgeryCheck | undefined {
   const mode = forgeryModeOf(controller, action)
   if (mode === 'none') return undefined
   const wantsToken = mode === 'token'
   return (context) => {
-    if (!isSafe(context.request.method)) check(context, wantsToken)
+    if (!isSafe(context.request.method)) check(context, wantsToken, cors)
   }
 }
 
@@ -49,12 +58,14 @@ function isSafe(method: string): boolean {
 }
 
 /** @throws InvalidAuthenticityToken */
-function check(context: RequestContext, wantsToken: boolean): void {
+function check(context: RequestContext, wantsToken: boolean, cors: CorsPolicy | undefined): void {
   const { request, services } = context
   const fetchSite = request.header('sec-fetch-site')
   const origin = request.header('origin')
   const own = () => ownOrigin(request)
-  const initiator = initiatorOf({ fetchSite, origin, ownOrigin: own }, services.trustedOrigins)
+  const isTrusted = (from: string) =>
+    services.trustedOrigins.has(from) || cors?.vouchesFor(crossOriginRequest(request)) === true
+  const initiator = initiatorOf({ fetchSite, origin, ownOrigin: own }, isTrusted)
   if (initiator === 'own') return
   if (initiator === 'foreign') throw startedElsewhere(`Sec-Fetch-Site: ${quoted(fetchSite)}`, origin)
   if (wantsToken) checkToken(context)

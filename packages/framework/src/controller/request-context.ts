@@ -1,4 +1,5 @@
 // Why: everything a controller reaches in one request, made before the controller is bound to it.
+import { randomBytes } from 'node:crypto'
 import { BodyStream, isStreamed } from '../http/body-stream.js'
 import { CookieChanges, type CookieServices } from '../http/cookie-changes.js'
 import { CookieJar } from '../http/cookie-jar.js'
@@ -7,8 +8,12 @@ import type { HttpRequest } from '../http/request.js'
 import { HttpResponse } from '../http/response.js'
 import type { Logger } from '../logging/logger.js'
 import type { MaybePromise } from '../maybe-promise.js'
+import type { RateLimitStore } from '../rate-limit/store.js'
+import type { CompiledPolicy } from '../security/content-security-policy.js'
+import type { CorsPolicy } from '../security/cors.js'
 import { SessionLifecycle, type SessionServices } from '../session/lifecycle.js'
 import type { LoosePathTo, LooseUrlTo } from './path-to.js'
+import type { LimitState } from './rate-limit.js'
 
 /** What a request uses of the app. */
 export interface RequestServices {
@@ -18,6 +23,10 @@ export interface RequestServices {
   readonly root: string
   /** Origins that may send unsafe requests here beside the app's own. */
   readonly trustedOrigins: ReadonlySet<string>
+  /** The headers that every answer begins with, names and values in turn. */
+  readonly defaultHeaders: readonly string[]
+  readonly policy: CompiledPolicy | undefined
+  readonly rateLimitStore: RateLimitStore
   readonly logger: Logger
   readonly pathTo: LoosePathTo
   readonly urlTo: LooseUrlTo
@@ -25,7 +34,15 @@ export interface RequestServices {
 
 /** One request on its way through the app. */
 export class RequestContext {
-  response = new HttpResponse()
+  response: HttpResponse
+  /** The Content-Security-Policy of the answer: the app's, until a route matched that has another. */
+  policy: CompiledPolicy | undefined
+  /** Which other origins may read the answer. */
+  cors: CorsPolicy | undefined
+  /** The nonce, if the page has asked for it. */
+  drawnNonce: string | undefined
+  /** What rate limits have found. */
+  limits: readonly LimitState[] | undefined
   /** Set when a before-filter answered: the action and the after-filters around it do not run. */
   halted = false
   /** Set when the response has left the app: what is answered from here on is too late. */
@@ -46,7 +63,10 @@ export class RequestContext {
   constructor(
     readonly request: HttpRequest,
     readonly services: RequestServices,
-  ) {}
+  ) {
+    this.response = new HttpResponse(services.defaultHeaders)
+    this.policy = services.policy
+  }
 
   /** `PostsController#show` */
   get where(): string {
@@ -80,6 +100,11 @@ export class RequestContext {
     return this.#session?.commit(this.response)
   }
 
+  get cspNonce(): string {
+    this.drawnNonce ??= randomBytes(16).toString('base64')
+    return this.drawnNonce
+  }
+
   get logger(): Logger {
     this.#logger ??= this.services.logger.child({ requestId: this.request.id })
     return this.#logger
@@ -94,7 +119,7 @@ export class RequestContext {
   discardResponse(): void {
     const { body } = this.response
     if (isStreamed(body)) BodyStream.of(body).cancel()
-    this.response = new HttpResponse()
+    this.response = new HttpResponse(this.services.defaultHeaders)
     this.answerType = undefined
   }
 }

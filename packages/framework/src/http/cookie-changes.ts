@@ -13,6 +13,8 @@ export interface CookieServices {
   readonly encrypted: CookieSeal
   /** The name of the session's cookie, which no action sets. */
   readonly sessionKey: string
+  /** Whether cookies are for HTTPS alone, by whatever the request came. */
+  readonly alwaysSecure: boolean
   /** Told why a signed or encrypted cookie was not accepted. */
   readonly onRejected: (name: string, reason: string, request: HttpRequest) => void
   /** Told of a cookie that was set or deleted when the head was sent already. */
@@ -98,7 +100,7 @@ export class CookieChanges {
   }
 
   #header(name: string, value: string, options: CookieOptions): string {
-    const attributes = attributesOf(name, options, this.#request.secure)
+    const attributes = attributesOf(name, options, this.services.alwaysSecure || this.#request.secure)
     try {
       return serializeCookie(name, value, { ...attributes, maxAge: options.maxAge })
     } catch (error) {

@@ -7,7 +7,12 @@ const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 /** The headers of a response. Names are in lower case whatever case they are given in. */
 export class ResponseHeaders implements Iterable<[name: string, value: string]> {
   /** Names and values in turn, as `ServerResponse.writeHead` takes them. */
-  readonly flat: string[] = []
+  readonly flat: string[]
+
+  /** @param flat what there is from the beginning: names, in lower case, and values in turn, which are not checked */
+  constructor(flat: readonly string[] = []) {
+    this.flat = flat.slice()
+  }
 
   /** The first value of a header, or undefined. */
   get(name: string): string | undefined {

@@ -9,13 +9,18 @@ export type ResponseBody = BodyChunk | AsyncIterable<BodyChunk> | null
 
 /** The response of one request: `this.response` in a controller, and what `app.handle` gives back. */
 export class HttpResponse {
-  readonly headers = new ResponseHeaders()
+  readonly headers: ResponseHeaders
   body: ResponseBody = null
   /** Which verb answered (`render`, `head`, …); undefined until one has. */
   answeredBy: string | undefined
   /** What this answers, where it is an error that nobody rescued. */
   error: unknown
   #status = 200
+
+  /** @param headers what it begins with: names, in lower case, and values in turn, which are not checked */
+  constructor(headers?: readonly string[]) {
+    this.headers = new ResponseHeaders(headers)
+  }
 
   get status(): number {
     return this.#status

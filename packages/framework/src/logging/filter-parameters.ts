@@ -16,7 +16,8 @@ export const FILTERED_PARAMETERS: readonly string[] = [
   'cvc',
 ]
 
-const REPLACEMENT = '[FILTERED]'
+/** Stands in the log for what is not to be there. */
+export const REPLACEMENT = '[FILTERED]'
 const MAXIMUM_DEPTH = 8
 const MAXIMUM_TEXT = 1_000
 const MAXIMUM_ITEMS = 50

@@ -18,10 +18,11 @@ export interface RequestOrigin {
  */
 export type Initiator = 'own' | 'foreign' | 'differs' | 'unknown'
 
-export function initiatorOf(request: RequestOrigin, trustedOrigins: ReadonlySet<string>): Initiator {
+/** @param isTrusted whether an origin may send unsafe requests here beside the app's own */
+export function initiatorOf(request: RequestOrigin, isTrusted: (origin: string) => boolean): Initiator {
   const { fetchSite, origin } = request
   if (fetchSite === 'same-origin' || fetchSite === 'none') return 'own'
-  if (origin !== undefined && trustedOrigins.has(origin)) return 'own'
+  if (origin !== undefined && isTrusted(origin)) return 'own'
   if (fetchSite !== undefined) return 'foreign'
   if (origin === undefined) return 'unknown'
   return origin === request.ownOrigin() ? 'own' : 'differs'

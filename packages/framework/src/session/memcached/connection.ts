@@ -146,7 +146,9 @@ export class Connection {
       if (fault !== undefined) return this.#end(fault)
       this.#settle(pending)
       const { header, val } = response
-      pending.resolve({ status: header.status, cas: header.cas.readBigUInt64BE(), value: val.toString() })
+      const isCount = operation.opcode === Opcode.Increment && val.length === 8
+      const counter = isCount ? val.readBigUInt64BE() : 0n
+      pending.resolve({ status: header.status, cas: header.cas.readBigUInt64BE(), value: val.toString(), counter })
     })
   }
 
@@ -209,8 +211,9 @@ export class Connection {
   }
 }
 
-function requestOf({ opcode, key, cas, expiration, value = '' }: Operation, seq: number): Buffer {
-  const request = memjs.Utils.makeRequestBuffer(opcode, key, extrasOf(expiration), value, seq)
+function requestOf({ opcode, key, cas, expiration, initial, value = '' }: Operation, seq: number): Buffer {
+  const extras = initial === undefined ? extrasOf(expiration) : countExtras(initial, expiration)
+  const request = memjs.Utils.makeRequestBuffer(opcode, key, extras, value, seq)
   if (cas !== undefined) request.writeBigUInt64BE(cas, 16)
   return request
 }
@@ -220,6 +223,15 @@ function extrasOf(expiration: number | undefined): Buffer | string {
   if (expiration === undefined) return ''
   const extras = Buffer.alloc(8)
   extras.writeUInt32BE(expiration, 4)
+  return extras
+}
+
+/** By how much is counted, what is begun with, and the item's end. */
+function countExtras(initial: bigint, expiration = 0): Buffer {
+  const extras = Buffer.alloc(20)
+  extras.writeBigUInt64BE(1n, 0)
+  extras.writeBigUInt64BE(initial, 8)
+  extras.writeUInt32BE(expiration, 16)
   return extras
 }
 

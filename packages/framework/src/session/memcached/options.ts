@@ -3,8 +3,8 @@ import { isIPv6 } from 'node:net'
 import { BootError } from '../../errors.js'
 import type { ConnectionSettings } from './connection.js'
 
-/** The memcached store's own part of `sessionOptions`. */
-export interface MemcachedStoreOptions {
+/** Where memcached is, and how it is used. */
+export interface MemcachedOptions {
   /**
    * Where memcached is: `'host:port'`, several of these with commas between, or a list. The port is 11211 if it is left
    * out. A session is kept on one of several servers. Default: `MEMCACHE_SERVERS`, else `localhost:11211`.
@@ -20,6 +20,10 @@ export interface MemcachedStoreOptions {
   password?: string | undefined
   /** Seconds that one operation may take, connecting included. Default: 0.25. */
   timeout?: number | undefined
+}
+
+/** The memcached store's own part of `sessionOptions`. */
+export interface MemcachedStoreOptions extends MemcachedOptions {
   /**
    * What to do with requests that need their session while memcached cannot be reached. `'unavailable'`, the default:
    * they are answered 503 with Retry-After. `'empty'`, as Rack has it: they go on with an empty session, and what they
@@ -49,10 +53,16 @@ const ADDRESS = /^(?:\[([^\]]+)\]|([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))(
 
 /**
  * Checks the options and fills in what they leave open.
- * @param key the cookie's name
+ * @param key the cookie's name, or what else is the default namespace
+ * @param where what has the options, as an error names it
  * @throws BootError naming the option and how to mend it
  */
-export function resolveOptions(options: MemcachedStoreOptions, key: string): MemcachedSettings {
+export function resolveOptions(
+  options: MemcachedStoreOptions,
+  key: string,
+  where = 'sessionOptions',
+): MemcachedSettings {
+  const refuse = (name: string, value: unknown, fix: string) => refused(where, name, value, fix)
   const { poolSize = 10, namespace = key, timeout = 0.25, onOutage = 'unavailable' } = options
   if (!Number.isSafeInteger(poolSize) || poolSize < 1)
     refuse('poolSize', poolSize, 'give a whole number of connections from 1 on, such as 10.')
@@ -62,9 +72,9 @@ export function resolveOptions(options: MemcachedStoreOptions, key: string): Mem
     refuse('timeout', timeout, 'give seconds from 0.001 to 60, such as 0.25.')
   if (onOutage !== 'unavailable' && onOutage !== 'empty')
     refuse('onOutage', onOutage, "choose 'unavailable' (503) or 'empty'.")
-  const login = loginOf(options)
+  const login = loginOf(options, where)
   const milliseconds = Math.round(timeout * 1000)
-  const servers = addressesOf(options.memcacheServer).map((address) => ({
+  const servers = addressesOf(options.memcacheServer, where).map((address) => ({
     ...address,
     ...login,
     timeout: milliseconds,
@@ -72,28 +82,25 @@ export function resolveOptions(options: MemcachedStoreOptions, key: string): Mem
   return { servers: servers as [ServerSettings, ...ServerSettings[]], poolSize, namespace, onOutage }
 }
 
-function loginOf({ username, password }: MemcachedStoreOptions) {
+function loginOf({ username, password }: MemcachedOptions, where: string) {
   for (const [name, value] of Object.entries({ username, password })) {
     if (value !== undefined && (typeof value !== 'string' || value === '' || value.includes('\0')))
-      throw new BootError(
-        `sessionOptions: ${name} is no text.`,
-        `give the ${name} of the memcached server, or neither.`,
-      )
+      throw new BootError(`${where}: ${name} is no text.`, `give the ${name} of the memcached server, or neither.`)
   }
   if ((username === undefined) !== (password === undefined)) {
     throw new BootError(
-      `sessionOptions: ${username === undefined ? 'password without username' : 'username without password'}.`,
+      `${where}: ${username === undefined ? 'password without username' : 'username without password'}.`,
       'give both for a memcached server that wants a log-in, else neither.',
     )
   }
   return { username, password }
 }
 
-function addressesOf(configured: unknown) {
+function addressesOf(configured: unknown, owner: string) {
   const [where, given] =
     configured === undefined && process.env['MEMCACHE_SERVERS'] !== undefined
       ? ['the variable MEMCACHE_SERVERS', process.env['MEMCACHE_SERVERS']]
-      : ['sessionOptions: memcacheServer', configured ?? `localhost:${DEFAULT_PORT}`]
+      : [`${owner}: memcacheServer`, configured ?? `localhost:${DEFAULT_PORT}`]
   const list = typeof given === 'string' ? given.split(',') : given
   const fix = "give 'host:port', such as 'localhost:11211', or a list of them; an IPv6 address in square brackets."
   if (!Array.isArray(list) || list.length === 0) throw new BootError(`${where} names no server.`, fix)
@@ -122,7 +129,7 @@ function parseAddress(address: string): { host: string; port: number; name: stri
   return { host, port, name: `${ipv6 === undefined ? host : `[${host}]`}:${port}` }
 }
 
-function refuse(name: string, value: unknown, fix: string): never {
+function refused(where: string, name: string, value: unknown, fix: string): never {
   const shown = typeof value === 'number' ? String(value) : JSON.stringify(value)
-  throw new BootError(`sessionOptions: ${name} is ${shown}.`, fix)
+  throw new BootError(`${where}: ${name} is ${shown}.`, fix)
 }

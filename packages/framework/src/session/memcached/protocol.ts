@@ -1,6 +1,6 @@
-// Why: what the store says to memcached and hears from it, in the terms of the binary protocol, whoever carries it there.
+// Why: what a store says to memcached and hears from it, in the terms of the binary protocol, whoever carries it there.
 
-/** The operations a session needs. Each but {@link Opcode.GetWithKey} is answered without the key. */
+/** The operations that sessions and rate limits need. Each but {@link Opcode.GetWithKey} is answered without the key. */
 export const Opcode = {
   /** Answered with the key, found or not, so that an answer meant for another key is noticed. */
   GetWithKey: 0x0c,
@@ -9,6 +9,8 @@ export const Opcode = {
   /** Stores only over what is there, and with a CAS only over what has that CAS. */
   Replace: 0x03,
   Delete: 0x04,
+  /** Adds one to a number of 64 bits; what is not there becomes `initial`. */
+  Increment: 0x05,
 } as const
 
 export type Opcode = (typeof Opcode)[keyof typeof Opcode]
@@ -24,6 +26,8 @@ export interface Operation {
   /** The item's end, as memcached counts: see `expiry.ts`. */
   readonly expiration?: number
   readonly value?: string
+  /** Of {@link Opcode.Increment}: what becomes of an item that is not there. */
+  readonly initial?: bigint
 }
 
 /** memcached's answer. */
@@ -32,6 +36,8 @@ export interface Reply {
   /** The item's version; 0 where there is none. */
   readonly cas: bigint
   readonly value: string
+  /** Of {@link Opcode.Increment}: the number after it; 0 otherwise. */
+  readonly counter: bigint
 }
 
 /** A status that no session operation should meet, in words. */
@@ -42,6 +48,7 @@ export function statusInWords(status: number): string {
 const STATUSES: Readonly<Record<number, string>> = {
   4: 'invalid arguments',
   5: 'item not stored',
+  6: 'not a number',
   8: 'authentication error',
   32: 'authentication error',
   129: 'unknown command',

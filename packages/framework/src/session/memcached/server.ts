@@ -8,6 +8,7 @@ import type { Operation, Reply } from './protocol.js'
 export class MemcachedServer {
   /** `host:port`. */
   readonly name: string
+  readonly #problem: string
   readonly #settings: ConnectionSettings
   readonly #poolSize: number
   readonly #breaker: Breaker
@@ -19,8 +20,15 @@ export class MemcachedServer {
   }
   #isClosed = false
 
-  constructor(name: string, settings: ConnectionSettings, poolSize: number) {
+  /** @param problem what an outage means, as its error begins */
+  constructor(
+    name: string,
+    settings: ConnectionSettings,
+    poolSize: number,
+    problem = 'The sessions cannot be reached',
+  ) {
     this.name = name
+    this.#problem = problem
     this.#settings = settings
     this.#poolSize = poolSize
     this.#breaker = new Breaker(settings.timeout)
@@ -52,7 +60,7 @@ export class MemcachedServer {
 
   /** The error that says what the server did. */
   unavailable(what: string): SessionStoreUnavailable {
-    return new SessionStoreUnavailable(`The sessions cannot be reached: memcached at ${this.name} ${what}.`)
+    return new SessionStoreUnavailable(`${this.#problem}: memcached at ${this.name} ${what}.`)
   }
 
   /** Lets what is under way end, and closes every connection. */
