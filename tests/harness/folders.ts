@@ -15,7 +15,7 @@ const LEFT_OUT = new Set(['node_modules', 'dist', 'tmp', '.env'])
 /** An empty folder outside the repository. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'contrail-test-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   return folder
 }
 
