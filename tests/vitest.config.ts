@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     // One module registry a worker: a hundred files in seconds rather than a minute. Each file clears what it registers.
     isolate: false,
+    // Much of the time goes by waiting, for programs and for deadlines: by default one worker leaves the second core idle.
+    maxWorkers: 2,
     setupFiles: ['harness/set-up.ts'],
     globalSetup: ['harness/system-packages.ts'],
     reporters: ['default', new SummaryReporter()],
