@@ -63,6 +63,19 @@ export interface Visitor {
 export interface Tab {
   /** Clicks the page's button, and waits for what the form is answered. */
   submit(): Promise<Sent>
+  /** Presses the button that says this, and waits for the page that comes. Returns its status, after redirects. */
+  press(text: string): Promise<number>
+  /** Types into a field. */
+  fill(name: string, text: string): Promise<void>
+  /** Chooses a file in a field for files. */
+  choose(
+    name: string,
+    file: { readonly name: string; readonly mimeType: string; readonly buffer: Buffer },
+  ): Promise<void>
+  /** The page's address. */
+  url(): string
+  /** A picture of the page, in a file or for the caller alone. */
+  screenshot(path?: string): Promise<Buffer>
   /** What a field of the page's form holds. */
   field(name: string): Promise<string>
   /** What the page says. */
@@ -80,6 +93,22 @@ async function show(page: Page, url: string): Promise<Tab> {
     scriptCookies: () => page.evaluate<string>('document.cookie'),
     run: (script) => page.evaluate<unknown>(script),
     field: (name) => page.inputValue(`input[name=${name}]`),
+    url: () => page.url(),
+    screenshot: (path) => page.screenshot(path === undefined ? {} : { path }),
+    fill: (name, text) => page.fill(`[name="${name}"]`, text),
+    choose: (name, file) => page.setInputFiles(`[name="${name}"]`, file),
+    async press(text) {
+      const loaded = page.waitForEvent('load')
+      const answers: number[] = []
+      const note = (response: { status(): number; request(): { isNavigationRequest(): boolean } }) => {
+        if (response.request().isNavigationRequest()) answers.push(response.status())
+      }
+      page.on('response', note)
+      await page.locator('button', { hasText: text }).click()
+      await loaded
+      page.off('response', note)
+      return answers.at(-1) as number
+    },
     async submit() {
       const answered = page.waitForResponse((response) => response.request().method() === 'POST')
       await page.locator('button').dispatchEvent('click')
