@@ -29,10 +29,15 @@ const FRAMEWORK: Readonly<Record<string, readonly string[]>> = {
   'request-log': ['logging', 'controller', 'error-response'],
   adapters: ['errors', 'maybe-promise', 'http', 'logging'],
   mounting: ['http', 'controller', 'routing', 'adapters'],
+  'request-services': ['http', 'logging', 'config', 'controller', 'rate-limit'],
+  'request-pipeline': [
+    ...[...BASIS, 'security', 'http', 'logging', 'controller', 'routing', 'config'],
+    ...['error-response', 'request-log', 'adapters', 'mounting'],
+  ],
   application: [
     ...BASIS,
-    ...['security', 'http', 'logging', 'session', 'controller', 'routing', 'config', 'container', 'rate-limit'],
-    ...['error-response', 'request-log', 'adapters', 'mounting'],
+    ...['http', 'logging', 'session', 'controller', 'routing', 'config', 'container'],
+    ...['request-pipeline', 'request-services', 'adapters', 'mounting'],
   ],
   'create-application': [...BASIS, 'logging', 'routing', 'config', 'application'],
   'load-application': [...BASIS, 'logging', 'routing', 'config', 'application', 'create-application'],

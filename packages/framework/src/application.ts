@@ -1,43 +1,30 @@
-// Why: the app. It boots once, and what can be decided is decided then; handle() is THE REQUEST, its verbs in order.
-import { performance } from 'node:perf_hooks'
+// Why: the app: it boots once, and what can be decided is decided then; it serves, and it stops. What becomes of a request is
+// in request-pipeline.ts.
 import { fromFetch, toFetch } from './adapters/fetch.js'
-import { type Outcome, runMiddleware } from './adapters/middleware.js'
-import { noConnection, statusOf } from './adapters/mounted-handler.js'
 import { nodeListener, type RequestListener, type RunningServer, serve } from './adapters/node.js'
 import { stopOnSignals } from './adapters/signals.js'
-import { type Environment, showsErrors } from './config/environment.js'
+import { type Environment } from './config/environment.js'
 import type { Settings } from './config/settings.js'
 import { planController } from './container.js'
 import type { ControllerClass } from './controller/action-name.js'
-import { answerPreflight } from './controller/cross-origin.js'
 import { type Action, type ActionDefaults, compileAction, type MakeController } from './controller/dispatch.js'
 import type { PathTo, UrlTo } from './controller/path-to.js'
-import { sendProtectiveHeaders } from './controller/protective-headers.js'
 import type { RateLimit } from './controller/rate-limit.js'
 import { RequestContext, type RequestServices } from './controller/request-context.js'
 import { checkTokenHasSession } from './controller/session-rules.js'
-import { errorResponse } from './error-response.js'
-import { MethodNotAllowed, SessionsNotIndexedError } from './errors.js'
-import { readBody } from './http/body.js'
-import { bodyReadBefore } from './http/body-read-before.js'
-import { BodyStream, isStreamed } from './http/body-stream.js'
-import { encryptedCookieSeal, signedCookieSeal } from './http/cookie-seals.js'
-import type { Middleware } from './http/handlers.js'
-import { isOverridable, overrideMethod } from './http/method-override.js'
+import { SessionsNotIndexedError } from './errors.js'
 import type { RawRequest } from './http/raw-request.js'
 import { HttpRequest } from './http/request.js'
-import type { RequestUploads } from './http/request-uploads.js'
 import type { HttpResponse } from './http/response.js'
 import type { Logger } from './logging/logger.js'
-import { andThen, isPromise, type MaybePromise } from './maybe-promise.js'
-import { answerMounted, compileMounts, type Mounted } from './mounting.js'
-import { MemoryRateLimitStore } from './rate-limit/memory-rate-limit-store.js'
-import { RequestLog } from './request-log.js'
+import { type MaybePromise } from './maybe-promise.js'
+import { compileMounts, type Mounted } from './mounting.js'
+import { RequestPipeline } from './request-pipeline.js'
+import { requestServices } from './request-services.js'
 import type { Mount } from './routing/mounts.js'
 import { compilePaths } from './routing/paths.js'
 import type { Route } from './routing/route-table.js'
 import { Router } from './routing/router.js'
-import type { CorsPolicy } from './security/cors.js'
 import type { OwnedSessions } from './session/sessions.js'
 
 /** Options of {@link Application.listen}. */
@@ -68,16 +55,10 @@ export class Application {
   /** Builds the absolute URL of a named route: of the host in its options, or in `defaultUrlOptions`. */
   readonly urlTo: UrlTo
   readonly #settings: Settings
-  readonly #router: Router<Action | Mounted>
   readonly #services: RequestServices
-  readonly #showsErrors: boolean
-  readonly #requestLog: RequestLog
-  readonly #publicFiles: Settings['publicFiles']
-  readonly #finish: Settings['finish']
-  readonly #middleware: readonly Middleware[] | undefined
+  readonly #pipeline: RequestPipeline
   /** By what their counts are kept under. */
   readonly #limits = new Map<string, RateLimit>()
-  readonly #onSslLoop: () => void
   readonly #servers = new Set<RunningServer>()
   #listener: RequestListener | undefined
   #ignoreSignals: (() => void) | undefined
@@ -100,49 +81,15 @@ export class Application {
     this.pathTo = paths.pathTo
     this.urlTo = (name, ...rest) => paths.urlTo(undefined, name, ...rest)
     this.#settings = settings
-    this.#publicFiles = settings.publicFiles
-    this.#finish = settings.finish
     const makerOf = makers()
-    const policy = settings.contentSecurityPolicy
-    const defaults = { contentSecurityPolicy: policy?.source, limits: this.#limits }
-    this.#router = new Router<Action | Mounted>(
+    const defaults = { contentSecurityPolicy: settings.contentSecurityPolicy?.source, limits: this.#limits }
+    const router = new Router<Action | Mounted>(
       routes,
       actionCompiler(makerOf, defaults, settings.cors),
       compileMounts(mounts, makerOf, defaults),
     )
-    this.#middleware = settings.middleware
-    this.#showsErrors = showsErrors(settings.environment)
-    this.#requestLog = new RequestLog(logger, settings.filterParameters)
-    this.#onSslLoop = once(() => logger.warn(SSL_LOOP))
-    this.#services = {
-      logger,
-      ...paths,
-      root: settings.root,
-      trustedOrigins: settings.trustedOrigins,
-      defaultHeaders: settings.defaultHeaders.flat,
-      policy: policy?.compiled,
-      rateLimitStore: settings.rateLimitStore ?? new MemoryRateLimitStore(),
-      cookies: {
-        signed: signedCookieSeal(settings.secrets),
-        encrypted: encryptedCookieSeal(settings.secrets),
-        sessionKey: settings.sessionCookie.key,
-        alwaysSecure: settings.forceSSL?.secureCookies === true,
-        onRejected: (cookie, reason, request) =>
-          logger.warn({ requestId: request.id, cookie, reason }, 'cookie ignored'),
-        onLate: (cookie, request) =>
-          logger.warn({ requestId: request.id, cookie }, 'cookie dropped: the head was sent before it was set'),
-      },
-      sessions: {
-        store: settings.sessionStore,
-        cookie: settings.sessionCookie,
-        expireAfter: settings.expireAfter,
-        owners: settings.sessionOwners,
-        owned: settings.ownedSessions,
-        onMissedHttps: once(() => logger.warn(MISSED_HTTPS)),
-        onRejected: (reason, request) => logger.warn({ requestId: request.id, reason }, 'session cookie ignored'),
-        onDropped: (reason, request) => logger.warn({ requestId: request.id, reason }, 'session change dropped'),
-      },
-    }
+    this.#services = requestServices(settings, paths, logger)
+    this.#pipeline = new RequestPipeline(settings, this.#services, router, logger)
   }
 
   /**
@@ -150,254 +97,7 @@ export class Application {
    * only where something had to be waited for.
    */
   handle(raw: RawRequest): MaybePromise<HttpResponse> {
-    const startedAt = this.#requestLog.enabled ? performance.now() : 0
-    return this.#middleware === undefined
-      ? this.#answer(raw, startedAt)
-      : this.#passThrough(this.#middleware, raw, startedAt)
-  }
-
-  /** Middleware first; then the app, which sees the request as they left it. */
-  #passThrough(stack: readonly Middleware[], raw: RawRequest, startedAt: number): MaybePromise<HttpResponse> {
-    const context = this.#contextOf(raw)
-    const goOn = (outcome: Outcome) => {
-      if (outcome === 'passed') return this.#answer(raw, startedAt)
-      context.response.status = statusOf(outcome, raw.node?.outgoing.statusCode ?? 200)
-      return this.#respond(context, startedAt)
-    }
-    try {
-      this.#admit(context, raw)
-      if (this.#upgraded(context)) return this.#respond(context, startedAt)
-      if (raw.node === undefined) throw new Error(noConnection('The middleware in config/application.ts'))
-      const onLate = (error: unknown) => this.#requestLog.error(context, error)
-      const outcome = runMiddleware(stack, raw.node, onLate)
-      if (!isPromise(outcome)) return goOn(outcome)
-      return outcome.then(goOn, (error: unknown) => this.#fail(context, error, startedAt))
-    } catch (error) {
-      return this.#fail(context, error, startedAt)
-    }
-  }
-
-  #contextOf(raw: RawRequest): RequestContext {
-    return new RequestContext(new HttpRequest(raw, this.#settings.trust), this.#services)
-  }
-
-  #answer(raw: RawRequest, startedAt: number): MaybePromise<HttpResponse> {
-    const context = this.#contextOf(raw)
-    try {
-      const ran = this.#run(context, raw)
-      if (!isPromise(ran)) return this.#respond(context, startedAt)
-      return ran.then(
-        () => this.#respond(context, startedAt),
-        (error: unknown) => this.#fail(context, error, startedAt),
-      )
-    } catch (error) {
-      return this.#fail(context, error, startedAt)
-    }
-  }
-
-  #run(context: RequestContext, raw: RawRequest): MaybePromise<void> {
-    this.#admit(context, raw)
-    if (this.#upgraded(context)) return
-    const served = this.#publicFiles?.answer(context.request, context.response) ?? false
-    if (served === false) return this.#route(context, raw)
-    return andThen(served, (isServed) => (isServed ? this.#commit(context) : this.#route(context, raw)))
-  }
-
-  #route(context: RequestContext, raw: RawRequest): MaybePromise<void> {
-    const { request } = context
-    if (request.method === 'POST' && this.#mayMeanAnother(request)) return this.#routeOverridden(context, raw)
-    const target = this.#match(context)
-    if (target === undefined) return
-    if ('answer' in target) return answerMounted(target, context, raw, this.#settings.sessionStore.preload)
-    const ready = this.#prepare(target, context, raw)
-    return isPromise(ready) ? ready.then(() => this.#act(target, context)) : this.#act(target, context)
-  }
-
-  /** @throws BadRequest for a message that is malformed, or a host that is; Forbidden for a host that is not this app's */
-  #admit({ request }: RequestContext, raw: RawRequest): void {
-    if (raw.fault !== undefined) throw raw.fault
-    const { hostname } = request
-    this.#settings.checkHost?.(hostname)
-  }
-
-  /** Whether a request was sent on to HTTPS. */
-  #upgraded({ request, response }: RequestContext): boolean {
-    return this.#settings.forceSSL?.upgrade(request, response, this.#onSslLoop) === true
-  }
-
-  #mayMeanAnother(request: HttpRequest): boolean {
-    return this.#settings.methodOverride && isOverridable(request) && this.#router.overridable(request.path, request)
-  }
-
-  /** Which method a form means is in its body, so here alone the body comes before the route. */
-  #routeOverridden(context: RequestContext, raw: RawRequest): MaybePromise<void> {
-    const { request } = context
-    return andThen(this.#readBody(context, raw), () => {
-      overrideMethod(request)
-      const target = this.#match(context)
-      if (target === undefined) return
-      if ('answer' in target) throw new MethodNotAllowed(request.method, this.#router.allowed(request.path, request))
-      return andThen(this.#fetchSession(target, context), () => this.#act(target, context))
-    })
-  }
-
-  #match(context: RequestContext): Action | Mounted | undefined {
-    const { request, response } = context
-    const { method } = request
-    try {
-      const { target, params } = this.#router.match(method, request.path, request)
-      context.pathParams = params
-      if ('answer' in target) return target
-      context.controllerName = target.controllerName
-      context.actionName = target.actionName
-      context.cors = target.cors
-      if (target.policy !== undefined) context.policy = target.policy.policy
-      return target
-    } catch (error) {
-      if (method === 'OPTIONS' && request.url === '*') response.headers.set('allow', this.#router.methods.join(', '))
-      else this.#answerUnmatched(context, error)
-      response.status = 204
-      return undefined
-    }
-  }
-
-  /** A preflight of CORS, or OPTIONS of a path that has routes. @throws the error for any other request */
-  #answerUnmatched(context: RequestContext, error: unknown): void {
-    const { request, response } = context
-    const { method, path } = request
-    const isAnswered = method === 'OPTIONS' && answerPreflight(context, (asked) => this.#corsOf(asked, request))
-    if (method === 'OPTIONS' && error instanceof MethodNotAllowed) {
-      response.headers.set('allow', error.headers['allow'] as string)
-    } else if (!isAnswered) {
-      context.cors = this.#settings.cors?.policyFor(path, method)
-      throw error
-    }
-  }
-
-  #corsOf(method: string, request: HttpRequest): CorsPolicy | undefined {
-    try {
-      const { target } = this.#router.match(method, request.path, request)
-      return 'answer' in target ? undefined : target.cors
-    } catch {
-      // The request itself will be answered 404 or 405, and its script is to see that.
-      return this.#settings.cors?.policyFor(request.path, method)
-    }
-  }
-
-  /** Body and session, both at once where both must be waited for. */
-  #prepare(action: Action, context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
-    const body = this.#readBody(context, raw)
-    const session = this.#fetchSession(action, context)
-    if (!isPromise(session)) return body
-    return isPromise(body) ? Promise.all([body, session]) : session
-  }
-
-  #readBody(context: RequestContext, raw: RawRequest): MaybePromise<void> {
-    if (this.#middleware !== undefined && bodyReadBefore(context.request, raw)) return
-    return readBody(context.request, raw, this.#settings.bodies)
-  }
-
-  #fetchSession({ disabledSession }: Action, context: RequestContext): MaybePromise<unknown> {
-    context.disabledSession = disabledSession
-    if (disabledSession !== undefined || !this.#settings.sessionStore.preload) return
-    return context.session.preload()
-  }
-
-  #act(action: Action, context: RequestContext): MaybePromise<void> {
-    const acted = action.run(context)
-    return isPromise(acted) ? acted.then(() => this.#commit(context)) : this.#commit(context)
-  }
-
-  #commit(context: RequestContext): MaybePromise<void> {
-    const finished = this.#finish?.(context.request, context.response)
-    return isPromise(finished) ? finished.then(() => this.#keep(context)) : this.#keep(context)
-  }
-
-  #keep(context: RequestContext): MaybePromise<void> {
-    return isStreamed(context.response.body) ? this.#begin(context) : context.commit()
-  }
-
-  /** A streamed body begins before the head is sent: what fails at once can still be answered, with an error and no cookie. */
-  async #begin(context: RequestContext): Promise<void> {
-    const { request, response } = context
-    const body = response.body as AsyncIterable<string>
-    const stream = body instanceof BodyStream && !body.isOpen ? body : new BodyStream(body)
-    response.body = stream
-    const stop = () => stream.cancel()
-    if (isBodiless(request, response.status) || request.signal.aborted) stop()
-    else request.signal.addEventListener('abort', stop, { once: true })
-    await stream.begin()
-    await context.commit()
-    const length = response.headers.get('content-length')
-    const onClose = () => {
-      request.signal.removeEventListener('abort', stop)
-      context.warnOfLateChanges()
-    }
-    const onError = (error: unknown) => this.#requestLog.error(context, error)
-    stream.open({ onClose, onError }, length === undefined ? undefined : Number(length))
-  }
-
-  #respond(context: RequestContext, startedAt: number): HttpResponse {
-    const { request, response } = context
-    const { headers, status, body } = response
-    context.sent = true
-    sendProtectiveHeaders(context, this.#settings.defaultHeaders.hsts)
-    if (this.#middleware !== undefined) this.#yieldToMiddleware(context)
-    headers.setTrusted('x-request-id', request.id)
-    if (isStreamed(body)) {
-      if (isBodiless(request, status)) BodyStream.of(body).cancel()
-    } else if (status !== 204 && status !== 304) {
-      const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
-      headers.setTrusted('content-length', String(length))
-    }
-    if (isBodiless(request, status)) response.body = null
-    if (request.uploads !== undefined) this.#removeUploads(request.uploads)
-    if (this.#requestLog.enabled) this.#requestLog.answered(context, startedAt)
-    return response
-  }
-
-  /** What a middleware such as helmet has set counts for more than the framework's defaults. */
-  #yieldToMiddleware({ request, response }: RequestContext): void {
-    const outgoing = request.node?.outgoing
-    if (outgoing === undefined || outgoing.headersSent) return
-    const { flat } = this.#settings.defaultHeaders
-    for (let at = 0; at < flat.length; at += 2) {
-      const name = flat[at] as string
-      if (outgoing.hasHeader(name) && response.headers.get(name) === flat[at + 1]) response.headers.delete(name)
-    }
-  }
-
-  /** Nobody waits for it: the answer does not depend on it. */
-  #removeUploads(uploads: RequestUploads): void {
-    void uploads.remove((err) => this.logger.error({ err }, 'an uploaded file could not be removed'))
-  }
-
-  #fail(context: RequestContext, error: unknown, startedAt: number): HttpResponse {
-    context.discardResponse()
-    if (context.request.isAbandoned && isAbort(error)) return this.#abandon(context, startedAt)
-    try {
-      context.response = this.#errorResponse(context, error)
-    } catch (fault) {
-      context.response = this.#errorResponse(context, fault)
-    }
-    return this.#respond(context, startedAt)
-  }
-
-  /** Nobody is there to be answered, and nothing went wrong here: 499 in the log, as nginx has it. */
-  #abandon(context: RequestContext, startedAt: number): HttpResponse {
-    context.response.status = 499
-    return this.#respond(context, startedAt)
-  }
-
-  #errorResponse(context: RequestContext, error: unknown): HttpResponse {
-    const where = context.controllerName === undefined ? undefined : context.where
-    const { flat } = this.#settings.defaultHeaders
-    const details = () => ({ params: this.#requestLog.params(context) })
-    const response = errorResponse(error, context.request, where, this.#showsErrors, flat, details)
-    if (!this.#showsErrors) this.#useOwnErrorPage(response)
-    response.error = error
-    if (response.status >= 500) this.#requestLog.error(context, error)
-    return response
+    return this.#pipeline.handle(raw)
   }
 
   /**
@@ -408,15 +108,6 @@ export class Application {
     const { ownedSessions } = this.#settings
     if (ownedSessions === undefined) throw new SessionsNotIndexedError('app.sessions')
     return ownedSessions
-  }
-
-  /** `public/404.html` and its like, for people. What it loads is its own affair. */
-  #useOwnErrorPage(response: HttpResponse): void {
-    if (response.headers.get('content-type')?.startsWith('text/html') !== true) return
-    const page = this.#publicFiles?.errorPage(response.status)
-    if (page === undefined) return
-    response.body = page
-    response.headers.delete('content-security-policy')
   }
 
   /**
@@ -479,32 +170,5 @@ function actionCompiler(
   return ({ controller, action, method, path }) => {
     checkTokenHasSession(controller, action, method)
     return compileAction(controller, action, makerOf(controller), { ...defaults, cors: cors?.policyFor(path, method) })
-  }
-}
-
-const MISSED_HTTPS =
-  'the session cookie goes without Secure, though X-Forwarded-Proto says https: set trustProxy in config/application.ts, ' +
-  'or sessionOptions.secure to true'
-
-const SSL_LOOP =
-  'forceSSL redirects a request that X-Forwarded-Proto says came by https: set trustProxy in config/application.ts, or ' +
-  'browsers are sent round in a circle'
-
-/** Whether an answer has a head and nothing else. */
-function isBodiless({ method }: HttpRequest, status: number): boolean {
-  return method === 'HEAD' || status === 204 || status === 304
-}
-
-/** Whether an error only says that the client went away, as what was given `request.signal` does. */
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError'
-}
-
-/** For what is worth telling the first time only. */
-function once(tell: () => void): () => void {
-  let told = false
-  return () => {
-    if (!told) tell()
-    told = true
   }
 }
