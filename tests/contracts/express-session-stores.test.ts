@@ -38,6 +38,7 @@ const harnesses: [where: string, harness: SessionStoreHarness][] = [
       store: ExpressSessionStore,
       options: () => ({ timeout, store: new RedisStore({ client, prefix: 'trial:' }) }),
       keepsOnServer: true,
+      offersIndex: true,
     },
   ],
   [
@@ -49,6 +50,7 @@ const harnesses: [where: string, harness: SessionStoreHarness][] = [
         store: new PGStore({ pool, createTableIfMissing: true, pruneSessionInterval: false }),
       }),
       keepsOnServer: true,
+      offersIndex: true,
     },
   ],
   [
@@ -57,6 +59,7 @@ const harnesses: [where: string, harness: SessionStoreHarness][] = [
       store: ExpressSessionStore,
       options: () => ({ timeout, store: new session.MemoryStore() }),
       keepsOnServer: true,
+      offersIndex: true,
     },
   ],
 ]

@@ -1,6 +1,7 @@
 // Why: stores that can only get and set are to carry an index too, as well as they can.
 import type { MaybePromise } from '../maybe-promise.js'
 import type { TextShelf } from './index-support.js'
+import { Turns } from './turns.js'
 
 /**
  * Texts with versions, for a store that can only get and set: a text is its own version, and within this process writes of
@@ -13,26 +14,18 @@ export function comparedInProcess(
   get: (key: string) => MaybePromise<string | undefined>,
   set: (key: string, text: string, seconds: number | undefined) => MaybePromise<void>,
 ): TextShelf {
-  const turns = new Map<string, Promise<unknown>>()
-  const compareAndSet: TextShelf['write'] = async (key, text, version, seconds) => {
-    if ((await get(key)) !== version) return false
-    await set(key, text, seconds)
-    return true
-  }
+  const turns = new Turns()
   return {
     async read(key) {
       const text = await get(key)
       return text === undefined ? undefined : { text, version: text }
     },
     write(key, text, version, seconds) {
-      const begin = () => compareAndSet(key, text, version, seconds)
-      const turn = (turns.get(key) ?? Promise.resolve()).then(begin, begin)
-      const end = () => {
-        if (turns.get(key) === turn) turns.delete(key)
-      }
-      turns.set(key, turn)
-      turn.then(end, end)
-      return turn
+      return turns.take(key, async () => {
+        if ((await get(key)) !== version) return false
+        await set(key, text, seconds)
+        return true
+      })
     },
   }
 }

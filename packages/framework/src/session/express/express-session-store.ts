@@ -1,7 +1,8 @@
 // Why: express-session has a store for nearly every database there is. Through this one they work here, with the promises
 // that are made of sessions, as far as the interface lets anyone keep them. See docs/decisions/011.
-import { randomBytes } from 'node:crypto'
+import type { SessionIndexSupport } from '../index-support.js'
 import { mergePayloads } from '../merge.js'
+import { markIn } from '../owners.js'
 import { SaveQueue } from '../save-queue.js'
 import { newSessionId, storedId } from '../session-id.js'
 import {
@@ -13,10 +14,11 @@ import {
   type SessionStore,
   type SessionStoreContext,
 } from '../store.js'
-import { type Item, readEnd, readItem, recentWrites, writeEnd, writeItem } from './item.js'
+import { type Item, newToken, readEnd, readItem, recentWrites, writeEnd, writeItem } from './item.js'
 import { type ExpressSessionStoreOptions, resolveOptions } from './options.js'
 import { SecondLooks } from './second-looks.js'
 import { StoreCaller } from './store-caller.js'
+import { ExpressTexts } from './texts.js'
 
 /** A session as it was found in the store. */
 interface ExpressRecord extends Omit<SessionRecord, 'savedAt'>, Item {
@@ -64,6 +66,11 @@ export class ExpressSessionStore implements SessionStore {
   static readonly optionNames = { store: true, timeout: true, onOutage: true, close: true } as const
   readonly preload = true
   readonly onOutage: 'unavailable' | 'empty'
+  /**
+   * For `indexBy`. Of two processes that write one user's index within the same milliseconds, one can lose what it wrote. If
+   * it was a log-in, that user must log in again. Sessions that were ended stay ended: they bear the mark of it as well.
+   */
+  readonly index: SessionIndexSupport
   readonly #context: SessionStoreContext
   readonly #caller: StoreCaller
   readonly #saves = new SaveQueue<Change>((_key, changes) => this.#write(changes))
@@ -77,12 +84,20 @@ export class ExpressSessionStore implements SessionStore {
     this.onOutage = settings.onOutage
     this.#context = context
     this.#caller = new StoreCaller(settings)
+    const texts = new ExpressTexts(this.#caller)
+    this.index = {
+      storedIdOf: storedId,
+      find: (key) => this.#find(keysOf(key)).then((found) => ('rejected' in found ? undefined : found)),
+      destroy: (key) => this.#destroy(key),
+      read: (key) => texts.read(key),
+      write: (...parameters) => texts.write(...parameters),
+    }
   }
 
   /** @throws SessionStoreUnavailable when the store cannot be asked */
   async load(id: string): Promise<ExpressRecord | RejectedSession> {
     if (!SESSION_ID.test(id)) return { rejected: 'it is no id of a session' }
-    const found = await this.#find(keysOf(id))
+    const found = await this.#find(keysOf(storedId(id)))
     return 'rejected' in found ? found : { ...found, stale: this.#isStale(found), id }
   }
 
@@ -97,7 +112,8 @@ export class ExpressSessionStore implements SessionStore {
   /** @throws SessionStoreUnavailable; the change may have been kept all the same */
   async save(record: ExpressRecord, payload: string): Promise<string | undefined> {
     const key = storedId(record.id)
-    if (payload === record.payload && this.#canTouch) {
+    // Lists tell when a user's session was last used, which a touch would not write down.
+    if (payload === record.payload && this.#canTouch && markIn(payload) === undefined) {
       await this.#caller.call('touch', key, writeItem(key, record, this.#context))
       return record.id
     }
@@ -105,15 +121,8 @@ export class ExpressSessionStore implements SessionStore {
   }
 
   /** @throws SessionStoreUnavailable when it is not known whether the session has ended */
-  async destroy(record: ExpressRecord): Promise<boolean> {
-    const keys = keysOf(record.id)
-    const before = this.#endings.get(keys.session)
-    if (before !== undefined && (await before.catch(() => false))) return false
-    const ending = this.#end(keys).finally(() => {
-      if (this.#endings.get(keys.session) === ending) this.#endings.delete(keys.session)
-    })
-    this.#endings.set(keys.session, ending)
-    return await ending
+  destroy(record: ExpressRecord): Promise<boolean> {
+    return this.#destroy(storedId(record.id))
   }
 
   /** Calls the option `close`; the store itself is the app's, and stays as it is. */
@@ -154,7 +163,7 @@ export class ExpressSessionStore implements SessionStore {
    * is written again. What was written after the session ended is taken back; the mark of its end hides it meanwhile.
    */
   async #write(changes: readonly Change[]): Promise<boolean> {
-    const keys = keysOf((changes[0] as Change).record.id)
+    const keys = keysOf(storedId((changes[0] as Change).record.id))
     let found = await this.#find(keys)
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if ('rejected' in found) return false
@@ -189,6 +198,17 @@ export class ExpressSessionStore implements SessionStore {
     await Promise.all(undone.map((change) => this.#saves.save(key, { ...change, undone: change.undone + 1 })))
   }
 
+  async #destroy(key: string): Promise<boolean> {
+    const keys = keysOf(key)
+    const before = this.#endings.get(keys.session)
+    if (before !== undefined && (await before.catch(() => false))) return false
+    const ending = this.#end(keys).finally(() => {
+      if (this.#endings.get(keys.session) === ending) this.#endings.delete(keys.session)
+    })
+    this.#endings.set(keys.session, ending)
+    return await ending
+  }
+
   /** The mark first: from then on no write of another process can bring the session back. */
   async #end(keys: Keys): Promise<boolean> {
     const found = await this.#find(keys)
@@ -200,10 +220,7 @@ export class ExpressSessionStore implements SessionStore {
   }
 }
 
-function keysOf(id: string): Keys {
-  return { session: storedId(id), end: storedId(`the end of ${id}`) }
-}
-
-function newToken(): string {
-  return randomBytes(6).toString('base64url')
+/** @param key the SHA-256 of a session's id */
+function keysOf(key: string): Keys {
+  return { session: key, end: storedId(`the end of ${key}`) }
 }

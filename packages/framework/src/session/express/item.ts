@@ -1,5 +1,6 @@
 // Why: the form of a session in a store for express-session: a cookie for the store to read, and the rest for us alone. It
 // says whose it is, so that one that came to the wrong key is not believed.
+import { randomBytes } from 'node:crypto'
 import { nowInSeconds, type SessionAge, type SessionStoreContext } from '../store.js'
 import type { ExpressSession } from './express-store.js'
 
@@ -10,11 +11,21 @@ export interface Item extends SessionAge {
   readonly writes: readonly string[]
 }
 
+/** A text as such a store keeps it, beside the sessions. */
+export interface Text {
+  readonly text: string
+  /** As with sessions. There is one at least. */
+  readonly writes: readonly [string, ...string[]]
+  readonly savedAt: number
+}
+
 /** Another form would have another number. */
 const FORM = 1
 /** How many writes a session remembers, and for how many seconds: far beyond the looks at them. */
 const WRITES = 64
 const REMEMBERED = 10
+/** Seconds for which a text is kept that is needed for good: as long as browsers keep a cookie, 400 days. */
+const FOR_GOOD = 34_560_000
 /** Seconds for which it is remembered that a session has ended, beyond the life that it could have had. */
 const MARGIN = 3600
 
@@ -35,8 +46,8 @@ export function readItem(key: string, value: unknown): Item | undefined {
   return isItem ? { createdAt, savedAt, writes: writes as string[], payload } : undefined
 }
 
-/** The writes of a session that somebody may still look for, newest first. */
-export function recentWrites({ writes, savedAt }: Item): readonly string[] {
+/** The writes of a session or a text that somebody may still look for, newest first. */
+export function recentWrites({ writes, savedAt }: Item | Text): readonly string[] {
   return nowInSeconds() - savedAt > REMEMBERED ? [] : writes.slice(0, WRITES - 1)
 }
 
@@ -50,6 +61,26 @@ export function writeEnd(key: string, by: string, createdAt: number, context: Se
 export function readEnd(key: string, value: unknown): string | undefined {
   const { endedBy } = partOf(key, value) ?? {}
   return typeof endedBy === 'string' ? endedBy : undefined
+}
+
+/**
+ * A text, under the key it is kept by.
+ * @param seconds how long it is needed; undefined for good
+ */
+export function writeText(key: string, { text, writes, savedAt }: Text, seconds = FOR_GOOD): ExpressSession {
+  return { cookie: cookieFor(seconds, 1), contrail: { form: FORM, key, savedAt, writes, text } } as ExpressSession
+}
+
+/** What {@link writeText} wrote under this key; undefined for anything else. */
+export function readText(key: string, value: unknown): Text | undefined {
+  const { savedAt, writes, text } = partOf(key, value) ?? {}
+  const isText = isTime(savedAt) && Array.isArray(writes) && typeof writes[0] === 'string' && typeof text === 'string'
+  return isText ? { text, writes: writes as [string, ...string[]], savedAt } : undefined
+}
+
+/** A name for one write, by which it is known again. */
+export function newToken(): string {
+  return randomBytes(6).toString('base64url')
 }
 
 function partOf(key: string, value: unknown): Readonly<Record<string, unknown>> | undefined {
