@@ -72,7 +72,7 @@ function cannotIndex(store: SessionStore): BootError {
     )
   return new BootError(
     `${problem}: it offers no index.`,
-    `use MemcachedStore, or have ${name} offer \`index\` (see SessionStore).`,
+    `use MemcachedStore or ExpressSessionStore, or have ${name} offer \`index\` (see SessionStore).`,
   )
 }
 

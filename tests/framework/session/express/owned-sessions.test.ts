@@ -1,7 +1,8 @@
 // indexBy over a store made for express-session: what two processes do to one user's index at once, and for how long it is kept.
 import { RedisStore } from 'connect-redis'
+import { ExpressSessionStore } from 'contrail'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cookieOf } from '../../../harness/app.js'
+import { cookieOf, SECRET } from '../../../harness/app.js'
 import { expressApp, type Gate, MapStore } from '../../../harness/express-app.js'
 import { turnsOfTheLoop } from '../../../harness/memcached-app.js'
 import { connectRedis, type Redis, type RedisClient, startRedis } from '../../../harness/redis.js'
@@ -63,15 +64,14 @@ describe('two processes, step by step', () => {
       if (method === 'get' && written) await beforeLook()
       written ||= method === 'set'
     })
-    let goOn = () => {}
-    let reached = () => {}
-    let holds = false
+    const held: { readonly which: (sid: string) => boolean; readonly reached: () => void; goOn: () => void }[] = []
     const gate: Gate = async (method, sid) => {
-      if (method !== 'set' || !holds || !sid.startsWith('o.')) return
-      holds = false
-      reached()
+      const one = held.find(({ which }) => method === 'set' && which(sid))
+      if (one === undefined) return
+      held.splice(held.indexOf(one), 1)
       await new Promise<void>((resolve) => {
-        goOn = resolve
+        one.goOn = resolve
+        one.reached()
       })
     }
     const second = new MapStore(gate, first.kept)
@@ -79,25 +79,27 @@ describe('two processes, step by step', () => {
       SessionApp,
       SessionApp,
     ]
-    const hold = () => {
-      holds = true
-      return new Promise<void>((resolve) => {
-        reached = resolve
+    /** Has the second process stop before its next write of an index, or of a session; gives what lets it go on. */
+    const hold = (what: 'index' | 'session') => {
+      const which = (sid: string) => sid.startsWith('o.') === (what === 'index')
+      return new Promise<() => void>((resolve) => {
+        const one = { which, reached: () => resolve(() => one.goOn()), goOn: () => {} }
+        held.push(one)
       })
     }
     /** Has it done between the first process's write of an index and its look at it. */
     const betweenWriteAndLook = (work: () => unknown) => {
       beforeLook = work
     }
-    return { one, two, betweenWriteAndLook, hold, goOn: () => goOn() }
+    return { one, two, betweenWriteAndLook, hold }
   }
 
   test('a log-in that another process wrote over at once is entered again', async () => {
-    const { one, two, betweenWriteAndLook, hold, goOn } = heldUp()
+    const { one, two, betweenWriteAndLook, hold } = heldUp()
     await login(one, 1)
-    const held = hold()
+    const held = hold('index')
     const late = login(two, 1)
-    await held
+    const goOn = await held
     betweenWriteAndLook(async () => {
       goOn()
       await turnsOfTheLoop(3)
@@ -109,16 +111,34 @@ describe('two processes, step by step', () => {
   })
 
   test('a write that comes long after sessions were ended lists none of them, and opens none', async () => {
-    const { one, two, hold, goOn } = heldUp()
+    const { one, two, hold } = heldUp()
     const before = await login(one, 1)
-    const held = hold()
+    const held = hold('index')
     const late = login(two, 1)
-    await held
+    const goOn = await held
     expect(await one.app.sessions.destroyAll(1)).toBe(1)
     goOn()
     const after = await late
     expect(await userSeen(one, before)).toBeUndefined()
     expect(await userSeen(one, after)).toBe(1)
+    expect(await one.app.sessions.list(1)).toHaveLength(1)
+  })
+
+  test('nor does one that comes with a late change of an ended session', async () => {
+    const { one, two, hold } = heldUp()
+    const before = await login(one, 1)
+    const heldChange = hold('session')
+    const change = two.does((controller) => controller.put({ late: true }), { cookie: before })
+    const letChange = await heldChange
+    const heldLogin = hold('index')
+    const late = login(two, 1)
+    const goOn = await heldLogin
+    await one.app.sessions.destroyAll(1)
+    goOn()
+    await late
+    letChange()
+    expect((await change).setCookies).toEqual([])
+    expect(await userSeen(one, before)).toBeUndefined()
     expect(await one.app.sessions.list(1)).toHaveLength(1)
   })
 })
@@ -148,17 +168,22 @@ describe('what is kept', () => {
     expect(Math.min(...ends)).toBeGreaterThan(0)
   })
 
-  test("of a text that is another key's, or no text: nobody", async () => {
+  test("of a text that is another key's, or no text: nothing", async () => {
     const store = new MapStore()
-    const app = expressApp({ store, timeout, indexBy })
-    const [one, two] = [await login(app, 1), await login(app, 2)]
-    const [first, second] = [...store.kept.keys()].filter((sid) => sid.startsWith('o.')) as [string, string]
-    store.kept.set(first, store.kept.get(second) as string)
-    expect(await userSeen(app, one)).toBeUndefined()
-    expect(await userSeen(app, two)).toBe(2)
-    store.kept.set(second, '{"cookie":{},"contrail":{"text":[]}}')
-    expect(await userSeen(app, two)).toBeUndefined()
-    expect((await app.app.sessions.list(2)).length).toBe(0)
+    const { index } = new ExpressSessionStore(
+      { store, timeout },
+      { key: '_s', secret: SECRET, oldSecrets: [], expireAfter: undefined, maxLifetime: undefined },
+    )
+    expect(await index.write('one', 'text', undefined, 60)).toBe(true)
+    const [sid, kept] = [...store.kept][0] as [string, string]
+    store.kept.set(sid.replace('one', 'two'), kept)
+    expect(await index.read('two')).toBeUndefined()
+    expect((await index.read('one'))?.text).toBe('text')
+    const item = JSON.parse(kept)
+    for (const change of [{ text: 1 }, { writes: [] }, { writes: 'one' }, { savedAt: 'now' }, { form: 2 }]) {
+      store.kept.set(sid, JSON.stringify({ ...item, contrail: { ...item.contrail, ...change } }))
+      expect(await index.read('one')).toBeUndefined()
+    }
   })
 })
 
