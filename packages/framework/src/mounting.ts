@@ -1,6 +1,7 @@
 // Why: a request to a mounted handler passes its guard, whose cookies and session are written first; its body stays unread.
 import { compileHandler, type MountedHandler } from './adapters/mounted-handler.js'
 import type { ControllerClass } from './controller/action-name.js'
+import { answerPreflight } from './controller/cross-origin.js'
 import { type Action, type ActionDefaults, compileAction, type MakeController } from './controller/dispatch.js'
 import type { RequestContext } from './controller/request-context.js'
 import type { RawRequest } from './http/raw-request.js'
@@ -42,7 +43,9 @@ export async function answerMounted(
   context: RequestContext,
   raw: RawRequest,
   preload: boolean,
+  announce: () => void,
 ): Promise<void> {
+  if (context.request.method === 'OPTIONS' && answerPreflight(context, () => guard?.cors)) return
   if (guard !== undefined) {
     context.controllerName = guard.controllerName
     context.actionName = guard.actionName
@@ -56,5 +59,5 @@ export async function answerMounted(
   }
   const onLate = (error: unknown) =>
     context.logger.error({ err: error }, 'a mounted handler failed after it had answered')
-  await answer({ request: context.request, response: context.response, raw, onLate })
+  await answer({ request: context.request, response: context.response, raw, announce, onLate })
 }

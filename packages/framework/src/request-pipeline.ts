@@ -6,7 +6,7 @@ import { showsErrors } from './config/environment.js'
 import type { Settings } from './config/settings.js'
 import { answerPreflight } from './controller/cross-origin.js'
 import type { Action } from './controller/dispatch.js'
-import { sendProtectiveHeaders } from './controller/protective-headers.js'
+import { HSTS, sendProtectiveHeaders } from './controller/protective-headers.js'
 import { RequestContext, type RequestServices } from './controller/request-context.js'
 import { errorResponse } from './error-response.js'
 import { MethodNotAllowed } from './errors.js'
@@ -17,7 +17,6 @@ import type { Middleware } from './http/handlers.js'
 import { isOverridable, overrideMethod } from './http/method-override.js'
 import type { RawRequest } from './http/raw-request.js'
 import { HttpRequest } from './http/request.js'
-import type { RequestUploads } from './http/request-uploads.js'
 import type { HttpResponse } from './http/response.js'
 import type { Logger } from './logging/logger.js'
 import { once } from './logging/once.js'
@@ -128,7 +127,10 @@ export class RequestPipeline {
     if (request.method === 'POST' && this.#mayMeanAnother(request)) return this.#routeOverridden(context, raw)
     const target = this.#match(context)
     if (target === undefined) return
-    if ('answer' in target) return answerMounted(target, context, raw, this.#settings.sessionStore.preload)
+    if ('answer' in target) {
+      const announce = () => this.#announce(context)
+      return answerMounted(target, context, raw, this.#settings.sessionStore.preload, announce)
+    }
     const ready = this.#prepare(target, context, raw)
     return isPromise(ready) ? ready.then(() => this.#act(target, context)) : this.#act(target, context)
   }
@@ -240,6 +242,7 @@ export class RequestPipeline {
     const onClose = () => {
       request.signal.removeEventListener('abort', stop)
       context.warnOfLateChanges()
+      this.#removeUploads(request)
     }
     const onError = (error: unknown) => this.#requestLog.error(context, error)
     stream.open({ onClose, onError }, length === undefined ? undefined : Number(length))
@@ -249,8 +252,7 @@ export class RequestPipeline {
     const { request, response } = context
     const { headers, status, body } = response
     context.sent = true
-    sendProtectiveHeaders(context, this.#settings.defaultHeaders.hsts)
-    if (this.#middleware !== undefined) this.#yieldToMiddleware(context)
+    this.#announce(context)
     headers.setTrusted('x-request-id', request.id)
     if (isStreamed(body)) {
       if (isBodiless(request, status)) BodyStream.of(body).cancel()
@@ -259,25 +261,33 @@ export class RequestPipeline {
       headers.setTrusted('content-length', String(length))
     }
     if (isBodiless(request, status)) response.body = null
-    if (request.uploads !== undefined) this.#removeUploads(request.uploads)
+    // A stream may still be reading them.
+    if (!isStreamed(response.body)) this.#removeUploads(request)
     if (this.#requestLog.enabled) this.#requestLog.answered(context, startedAt)
     return response
+  }
+
+  /** What policies, limits and defaults say; before who answers on the connection itself, too. */
+  #announce(context: RequestContext): void {
+    sendProtectiveHeaders(context, this.#settings.defaultHeaders.hsts)
+    if (this.#middleware !== undefined) this.#yieldToMiddleware(context)
   }
 
   /** What a middleware such as helmet has set counts for more than the framework's defaults. */
   #yieldToMiddleware({ request, response }: RequestContext): void {
     const outgoing = request.node?.outgoing
     if (outgoing === undefined || outgoing.headersSent) return
-    const { flat } = this.#settings.defaultHeaders
-    for (let at = 0; at < flat.length; at += 2) {
-      const name = flat[at] as string
-      if (outgoing.hasHeader(name) && response.headers.get(name) === flat[at + 1]) response.headers.delete(name)
+    const { flat, hsts } = this.#settings.defaultHeaders
+    const yields = (name: string, value: string) => {
+      if (outgoing.hasHeader(name) && response.headers.get(name) === value) response.headers.delete(name)
     }
+    for (let at = 0; at < flat.length; at += 2) yields(flat[at] as string, flat[at + 1] as string)
+    if (hsts !== undefined) yields(HSTS, hsts)
   }
 
   /** Nobody waits for it: the answer does not depend on it. */
-  #removeUploads(uploads: RequestUploads): void {
-    void uploads.remove((err) => this.#logger.error({ err }, 'an uploaded file could not be removed'))
+  #removeUploads({ uploads }: HttpRequest): void {
+    void uploads?.remove((err) => this.#logger.error({ err }, 'an uploaded file could not be removed'))
   }
 
   #fail(context: RequestContext, error: unknown, startedAt: number): HttpResponse {

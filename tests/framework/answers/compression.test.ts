@@ -51,6 +51,13 @@ describe('compress: true', () => {
     expect(decompress(bytes).toString()).toBe(TEXT)
   })
 
+  test('says of a 304 too what the answer depends on', async () => {
+    const { app } = appOf(text, { compress: true, etag: true })
+    const first = await ask(app, '/')
+    const second = await ask(app, '/', { headers: { 'if-none-match': first.headers['etag'] } })
+    expect([second.status, second.headers['vary']]).toEqual([304, 'Accept-Encoding'])
+  })
+
   test.each([
     ['gzip', gunzipSync],
     ['br', brotliDecompressSync],

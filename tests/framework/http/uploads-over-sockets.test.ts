@@ -16,6 +16,7 @@ async function served(config: ApplicationParts['config'] = {}, work: (c: Control
     async create() {
       counts.ran += 1
       await work(this)
+      if (this.response.answeredBy !== undefined) return
       const { f } = this.params
       this.render({ size: (f as { size: number } | undefined)?.size ?? null })
     }
@@ -50,6 +51,36 @@ describe('an upload over a socket', () => {
     const upload = `${requestHead(`Content-Length: ${form.length}`)}${form}`
     const answer = await exchange(url, `${upload}${upload}${upload.replace('Host', 'Connection: close\r\nHost')}`)
     expect(answer.match(/HTTP\/1\.1 200 /g)?.length).toBe(3)
+  })
+})
+
+describe('B7: a stream that reads an upload', () => {
+  const streamed = () =>
+    served({}, (c) => {
+      const file = c.params.file('f')
+      c.stream(
+        (async function* () {
+          yield 'size: '
+          await new Promise((resolve) => setTimeout(resolve, 30))
+          yield String((await file.bytes()).length)
+        })(),
+      )
+    })
+
+  test('has it to its end, and then it is gone', async () => {
+    const { url, left } = await streamed()
+    const answer = await exchange(url, `${requestHead(`Content-Length: ${form.length}\r\nConnection: close`)}${form}`)
+    expect(answer).toContain('50000')
+    await expect.poll(left).toEqual([])
+  })
+
+  test('and is left by its client leaves no file', async () => {
+    const { url, left } = await streamed()
+    const { socket, until } = await open(url)
+    socket.write(`${requestHead(`Content-Length: ${form.length}`)}${form}`, 'latin1')
+    await until('size: ')
+    socket.destroy()
+    await expect.poll(left).toEqual([])
   })
 })
 

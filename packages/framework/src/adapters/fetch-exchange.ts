@@ -1,6 +1,7 @@
 // Why: a mounted Fetch handler is given a `Request` made of the app's request, and its `Response` becomes the app's. Bodies
 // go through as they come, no faster than they are taken.
 import { Readable } from 'node:stream'
+import { markPrivate } from '../http/caching.js'
 import type { NodeExchange } from '../http/handlers.js'
 import type { RawRequest } from '../http/raw-request.js'
 import type { HttpRequest } from '../http/request.js'
@@ -75,11 +76,21 @@ export function takeFetchResponse(answer: Response, response: HttpResponse, path
     )
   }
   response.status = answer.status
-  answer.headers.forEach((value, name) => {
-    if (name === 'set-cookie' || !FRAMING.has(name)) response.headers.append(name, value)
-  })
+  takeHeaders(answer.headers, response)
   response.answeredBy = 'mount'
   response.body = answer.body === null ? null : nodeStream(answer.body)
+}
+
+/** The handler's count for more than the defaults; cookies and `Vary` are added to, and what a guard made private stays so. */
+function takeHeaders(theirs: Headers, response: HttpResponse): void {
+  const { headers } = response
+  const guarded = headers.get('cache-control')
+  theirs.forEach((value, name) => {
+    if (name === 'set-cookie' || name === 'vary') headers.append(name, value)
+    else if (!FRAMING.has(name)) headers.set(name, value)
+  })
+  if (guarded !== undefined && /\b(?:private|no-store)\b/i.test(guarded))
+    markPrivate(response, /\bno-store\b/i.test(guarded))
 }
 
 /** Not `Readable.fromWeb`: it takes only the platform's own streams. */

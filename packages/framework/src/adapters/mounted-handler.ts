@@ -5,6 +5,7 @@ import type { RawRequest } from '../http/raw-request.js'
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import { fetchRequest, takeFetchResponse } from './fetch-exchange.js'
+import { setHeadersBeside } from './merged-headers.js'
 import { type Outcome, runMiddleware } from './middleware.js'
 
 /** What a mounted handler answers from and to. */
@@ -13,6 +14,8 @@ export interface MountedExchange {
   /** What is to be sent beside the handler's own headers is in it already. */
   readonly response: HttpResponse
   readonly raw: RawRequest
+  /** Puts what policies and limits say into the response: for who answers on the connection, past the app. */
+  readonly announce: () => void
   /** Told of an error that came after the answer. */
   readonly onLate: (error: unknown) => void
 }
@@ -45,13 +48,14 @@ function fetchHandler(handler: FetchHandler, path: string): MountedHandler {
 
 function nodeHandler(handler: Middleware, path: string): MountedHandler {
   const depth = path === '/' ? 0 : path.split('/').length - 1
-  return async ({ request, response, raw, onLate }) => {
+  return async ({ request, response, raw, announce, onLate }) => {
     const { node } = raw
     if (node === undefined) throw new Error(noConnection(`The handler mounted at ${path}`))
     const incoming = node.incoming as MountedMessage
     const { url, originalUrl, baseUrl } = incoming
     const [base, rest] = split(url as string, depth)
-    for (const [name, value] of response.headers) node.outgoing.appendHeader(name, value)
+    announce()
+    setHeadersBeside(node.outgoing.statusCode, response.headers, node.outgoing)
     node.outgoing.setHeader('x-request-id', request.id)
     incoming.originalUrl ??= url
     incoming.baseUrl = (baseUrl ?? '') + base

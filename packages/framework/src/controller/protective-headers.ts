@@ -3,7 +3,8 @@ import { sendPolicy } from './content-security.js'
 import { sendLimits } from './rate-limit.js'
 import type { RequestContext } from './request-context.js'
 
-const HSTS = 'strict-transport-security'
+/** Sent over HTTPS alone. */
+export const HSTS = 'strict-transport-security'
 
 /**
  * Puts the headers into an answer that is about to be sent. Nothing for what neither the app nor the action uses.

@@ -63,6 +63,8 @@ const NAMES = [...ENCODINGS.keys()]
 export function compileCompression(threshold: number): Finish {
   return (request, response) => {
     const { headers, body, status } = response
+    // Of what is not sent again nothing is known but that it may have been compressed.
+    if (status === 304) addVary(response, 'Accept-Encoding')
     if (body === null || status === 206 || headers.has('content-encoding')) return
     const type = headers.get('content-type')
     if (type === undefined || !isCompressible(type) || sizeOf(response) < threshold) return
