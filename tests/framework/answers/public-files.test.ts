@@ -201,6 +201,28 @@ describe('public files', () => {
     expect(shown.text).not.toBe('own')
   })
 
+  test.each([404, 500])('an error page that was taken away since the boot is the framework’s: %i', async (status) => {
+    const root = temporaryFolder()
+    writeFiles(root, { [`public/${status}.html`]: 'own' })
+    const { app } = boot(
+      (r) =>
+        r.get(
+          '/500',
+          class extends PagesController {
+            override index() {
+              throw new Error('no')
+            }
+          },
+          'index',
+        ),
+      { root, environment: { name: 'production', explicit: true } },
+    )
+    rmSync(join(root, 'public', `${status}.html`))
+    const answer = await ask(app, `/${status}`, { headers: { accept: 'text/html' } })
+    expect([answer.status, answer.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8'])
+    expect(answer.text).toContain(`<title>${status}`)
+  })
+
   test('need no folder', async () => {
     const root = temporaryFolder()
     const { app } = boot((r) => r.root(PagesController, 'index'), { root })

@@ -263,3 +263,31 @@ test('secureCompare says whether two texts are equal', () => {
   expect(secureCompare('', '')).toBe(true)
   for (const other of ['', 'b', 'aa', 'A', 'a\0']) expect(secureCompare('a', other)).toBe(false)
 })
+
+describe('a rescue that answers 401', () => {
+  const challenged = async (answer: (c: Controller, error: HttpError) => unknown) => {
+    class SecretController extends Controller {
+      static {
+        this.rescueFrom(HttpError, answer)
+        this.httpBasicAuthenticateWith({ name: 'ada', password: 'engine' })
+      }
+      index() {
+        this.renderText('secret')
+      }
+    }
+    const { status, headers } = await ask(boot((r) => r.root(SecretController, 'index')).app, '/')
+    return [status, headers['www-authenticate']]
+  }
+  const own = (c: Controller, { message, status }: HttpError) => c.render({ message }, { status })
+
+  test('in its own words still says how to log in', async () => {
+    expect(await challenged(own)).toEqual([401, expect.stringMatching(/^Basic realm=/)])
+    expect(await challenged(async (c, error) => own(c, error))).toEqual([401, expect.stringMatching(/^Basic realm=/)])
+  })
+
+  test('with a challenge of its own keeps that, and another status has none', async () => {
+    const bearer = { 'www-authenticate': 'Bearer' }
+    expect(await challenged((c) => c.head(401, { headers: bearer }))).toEqual([401, 'Bearer'])
+    expect(await challenged((c) => c.redirectTo('/login'))).toEqual([302, undefined])
+  })
+})

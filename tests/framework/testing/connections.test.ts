@@ -23,12 +23,22 @@ class EchoController extends Controller {
   fail() {
     throw new Error('not today')
   }
+  cut() {
+    this.stream(
+      (async function* () {
+        yield 'half'
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        throw new Error('mid-way')
+      })(),
+    )
+  }
 }
 
 const draw = (r: RouteMapper) => {
   r.get('/', EchoController, 'show')
   r.post('/posts', EchoController, 'create')
   r.get('/fail', EchoController, 'fail')
+  r.get('/cut', EchoController, 'cut')
 }
 
 describe('a client of an app with middleware', () => {
@@ -54,6 +64,10 @@ describe('a client of an app with middleware', () => {
 
   test('throws what the app threw', async () => {
     await expect(client().get('/fail')).rejects.toThrow('not today')
+  })
+
+  test('hears of an answer that was cut off, and does not wait for the rest', { timeout: 5_000 }, async () => {
+    await expect(client().get('/cut')).rejects.toThrow('GET /cut: the app cut the connection before its answer was')
   })
 })
 

@@ -1,5 +1,5 @@
 // Why: from a request to a controller's action and its answer, with whatever goes wrong offered to rescueFrom.
-import { MissingResponseError } from '../errors.js'
+import { HttpError, MissingResponseError } from '../errors.js'
 import { isPromise, type MaybePromise } from '../maybe-promise.js'
 import type { CompiledPolicy, ContentSecurityPolicyChange } from '../security/content-security-policy.js'
 import type { CorsPolicy } from '../security/cors.js'
@@ -71,8 +71,12 @@ export function compileAction(
     const handler = findRescue(controllerClass, error)
     if (handler === undefined) throw error
     context.discardResponse()
+    const finish = () => {
+      answered(context)
+      keepChallenge(context, error)
+    }
     const result = handler.handle(controller, handler.error) as MaybePromise<unknown>
-    return isPromise(result) ? result.then(() => answered(context)) : answered(context)
+    return isPromise(result) ? result.then(finish) : finish()
   }
 
   const run = (context: RequestContext): MaybePromise<void> => {
@@ -98,6 +102,15 @@ function findRescue(controller: ControllerClass, error: unknown) {
   }
   return undefined
 }
+
+/** A 401 says how to log in (RFC 9110, 15.5.2), in whose words it may be; one with a challenge of its own keeps that. */
+function keepChallenge({ response }: RequestContext, error: unknown): void {
+  const challenge = error instanceof HttpError ? error.headers[CHALLENGE] : undefined
+  if (challenge === undefined || response.status !== 401 || response.headers.has(CHALLENGE)) return
+  response.headers.set(CHALLENGE, challenge)
+}
+
+const CHALLENGE = 'www-authenticate'
 
 function answered(context: RequestContext): void {
   if (context.response.answeredBy === undefined) throw new MissingResponseError(context.where)

@@ -63,7 +63,7 @@ const NAMES = [...ENCODINGS.keys()]
 export function compileCompression(threshold: number): Finish {
   return (request, response) => {
     const { headers, body, status } = response
-    // Of what is not sent again nothing is known but that it may have been compressed.
+    // What it stands for may have been compressed, and a cache takes over what a 304 says (RFC 9110, 15.4.5).
     if (status === 304) addVary(response, 'Accept-Encoding')
     if (body === null || status === 206 || headers.has('content-encoding')) return
     const type = headers.get('content-type')

@@ -50,10 +50,15 @@ export class PublicFiles {
     return file === undefined ? false : this.#serve(file, request, response)
   }
 
-  /** The app's own page for an error, such as `404.html`. */
+  /** The app's own page for an error, such as `404.html`; undefined when there is none, or it was taken away since the boot. */
   errorPage(status: number): string | undefined {
     const file = this.#find(`/${status}.html`)
-    return file === undefined ? undefined : readFileSync(join(this.#settings.folder, file.name), 'utf8')
+    if (file === undefined) return undefined
+    try {
+      return readFileSync(join(this.#settings.folder, file.name), 'utf8')
+    } catch {
+      return undefined
+    }
   }
 
   async #serve(file: PublicFile, request: HttpRequest, response: HttpResponse): Promise<boolean> {

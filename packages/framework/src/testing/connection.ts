@@ -12,7 +12,10 @@ import type { Asked } from './asked.js'
 /** Headers of the connection, which are none of the app's. */
 const HOP_BY_HOP = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding'])
 
-/** Asks an app through node:http, over a connection in memory. */
+/**
+ * Asks an app through node:http, over a connection in memory.
+ * @throws Error when the app cuts it, as it does where a stream fails
+ */
 export async function askOverConnection(app: Application, raw: RawRequest): Promise<Asked> {
   let error: unknown
   const listener = nodeListener(async (request) => {
@@ -22,11 +25,18 @@ export async function askOverConnection(app: Application, raw: RawRequest): Prom
   }, app.logger)
   const [near, far] = duplexPair()
   Object.assign(far, { remoteAddress: raw.remoteAddress }, raw.encrypted === true ? { encrypted: true } : {})
+  // Of a pair in memory neither end hears that the other was destroyed.
+  far.once('close', () => {
+    if (!far.writableFinished) near.destroy()
+  })
   createServer(listener).emit('connection', far)
   try {
     const response = await send(raw, near)
     const body = await buffer(response)
     return { status: response.statusCode as number, headers: headersOf(response), body, error }
+  } catch (cause) {
+    if (!far.destroyed) throw cause
+    throw new Error(`${raw.method} ${raw.url}: the app cut the connection before its answer was whole.`, { cause })
   } finally {
     near.destroy()
     far.destroy()
