@@ -129,7 +129,8 @@ export class RequestPipeline {
     if (target === undefined) return
     if ('answer' in target) {
       const announce = () => this.#announce(context)
-      return answerMounted(target, context, raw, this.#settings.sessionStore.preload, announce)
+      const mounted = answerMounted(target, context, raw, this.#settings.sessionStore.preload, announce)
+      return mounted.then((isAnswered) => (isAnswered ? undefined : this.#commit(context)))
     }
     const ready = this.#prepare(target, context, raw)
     return isPromise(ready) ? ready.then(() => this.#act(target, context)) : this.#act(target, context)

@@ -89,8 +89,8 @@ function takeHeaders(theirs: Headers, response: HttpResponse): void {
     if (name === 'set-cookie' || name === 'vary') headers.append(name, value)
     else if (!FRAMING.has(name)) headers.set(name, value)
   })
-  if (guarded !== undefined && /\b(?:private|no-store)\b/i.test(guarded))
-    markPrivate(response, /\bno-store\b/i.test(guarded))
+  const isPrivate = response.isPersonal || (guarded !== undefined && /\b(?:private|no-store)\b/i.test(guarded))
+  if (isPrivate) markPrivate(response, headers.has('set-cookie') || guarded?.includes('no-store') === true)
 }
 
 /** Not `Readable.fromWeb`: it takes only the platform's own streams. */

@@ -1,13 +1,16 @@
 // Why: middleware sets headers before the app does; both are sent. writeHead alone would drop what it finds there.
 import type { ServerResponse } from 'node:http'
-import type { ResponseHeaders } from '../http/response-headers.js'
+import { CACHE_HEADERS } from '../http/caching.js'
+import type { HttpResponse } from '../http/response.js'
 
 /**
  * Sets the app's status and headers beside those that are there. Of one name the app's wins, which knew the request
  * better; `Set-Cookie` and `Vary` are added to.
  */
-export function setHeadersBeside(status: number, headers: ResponseHeaders, outgoing: ServerResponse): void {
+export function setHeadersBeside({ status, headers, isPersonal }: HttpResponse, outgoing: ServerResponse): void {
   outgoing.statusCode = status
+  // Middleware did not know that a session or a cookie would have a part in the answer.
+  if (isPersonal) for (const name of CACHE_HEADERS) if (outgoing.hasHeader(name)) outgoing.setHeader(name, 'no-store')
   const own = new Set(['set-cookie'])
   for (const [name, value] of headers) {
     if (own.has(name)) outgoing.appendHeader(name, value)

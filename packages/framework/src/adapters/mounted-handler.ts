@@ -7,6 +7,7 @@ import type { HttpResponse } from '../http/response.js'
 import { fetchRequest, takeFetchResponse } from './fetch-exchange.js'
 import { setHeadersBeside } from './merged-headers.js'
 import { type Outcome, runMiddleware } from './middleware.js'
+import { keepPersonal } from './personal-head.js'
 
 /** What a mounted handler answers from and to. */
 export interface MountedExchange {
@@ -55,8 +56,11 @@ function nodeHandler(handler: Middleware, path: string): MountedHandler {
     const { url, originalUrl, baseUrl } = incoming
     const [base, rest] = split(url as string, depth)
     announce()
-    setHeadersBeside(node.outgoing.statusCode, response.headers, node.outgoing)
+    const { statusCode } = node.outgoing
+    setHeadersBeside(response, node.outgoing)
+    node.outgoing.statusCode = statusCode
     node.outgoing.setHeader('x-request-id', request.id)
+    if (response.isPersonal) keepPersonal(node.outgoing, response.headers.getAll('set-cookie'))
     incoming.originalUrl ??= url
     incoming.baseUrl = (baseUrl ?? '') + base
     incoming.url = rest

@@ -233,9 +233,9 @@ class NodeRequest implements RawRequest {
 }
 
 /** @returns false when there is nothing more to write: it was answered already, or broken off */
-function writeHead({ status, headers }: HttpResponse, outgoing: ServerResponse, isShared: boolean): boolean {
-  if (!isShared) outgoing.writeHead(status, headers.flat)
-  else if (!outgoing.headersSent) setHeadersBeside(status, headers, outgoing)
+function writeHead(response: HttpResponse, outgoing: ServerResponse, isShared: boolean): boolean {
+  if (!isShared) outgoing.writeHead(response.status, response.headers.flat)
+  else if (!outgoing.headersSent) setHeadersBeside(response, outgoing)
   else {
     // Broken off half-way, there is nobody else who will end it.
     if (!outgoing.writableEnded) outgoing.destroy()

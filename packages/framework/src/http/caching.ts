@@ -1,28 +1,30 @@
 // Why: an answer that was made for one person must not be kept by a cache that many share.
 import type { HttpResponse } from './response.js'
 
+/** Headers of the answer that say who may keep it. Caches that know one of the latter go by it, whatever Cache-Control says. */
+export const CACHE_HEADERS = ['cache-control', 'cdn-cache-control', 'surrogate-control'] as const
+
 /**
- * What a session or a cookie had a part in is for one person: no shared cache may keep it, unless the app says so of a
- * mere read.
- * @param setsCookie whether the answer sets a cookie: then `public` and `s-maxage` are taken out, and what is said to some shared
- *   caches alone becomes `no-store`
+ * What a session or a cookie had a part in is for one person: no shared cache may keep it, whatever the app says. `public`
+ * and `s-maxage` are taken out, and what is said to some shared caches alone becomes `no-store`.
+ * @param setsCookie whether the answer sets a cookie: then, if nothing else is said, it is not kept at all
  */
-export function markPrivate({ headers }: HttpResponse, setsCookie: boolean): void {
-  if (setsCookie) for (const name of TARGETED) if (headers.has(name)) headers.setTrusted(name, 'no-store')
-  if (!headers.has('cache-control')) {
-    headers.setTrusted('cache-control', setsCookie ? 'private, no-store' : 'private')
+export function markPrivate(response: HttpResponse, setsCookie: boolean): void {
+  const { headers } = response
+  response.isPersonal = true
+  const [own, ...targeted] = CACHE_HEADERS
+  for (const name of targeted) if (headers.has(name)) headers.setTrusted(name, 'no-store')
+  if (!headers.has(own)) {
+    headers.setTrusted(own, setsCookie ? 'private, no-store' : 'private')
     return
   }
-  const said = headers.getAll('cache-control').join(', ')
-  const control = setsCookie ? said.replace(FOR_SHARED_CACHES, 'private') : said
-  headers.set('cache-control', SAYS_WHO.test(control) ? control : `${control}, private`)
+  const control = headers.getAll(own).join(', ').replace(FOR_SHARED_CACHES, 'private')
+  headers.set(own, SAYS_WHO.test(control) ? control : `${control}, private`)
 }
 
-// Caches that know one of these go by it, whatever Cache-Control says (RFC 9213, and its forerunner).
-const TARGETED = ['cdn-cache-control', 'surrogate-control']
 // Directives of Cache-Control, as whole words.
 const FOR_SHARED_CACHES = /(?<![^\s,])(?:public|s-maxage=[^\s,]*)(?![^\s,])/gi
-const SAYS_WHO = /(?<![^\s,])(?:public|private|no-store)(?![^\s,])/i
+const SAYS_WHO = /(?<![^\s,])(?:private|no-store)(?![^\s,])/i
 
 /** Says that the answer depends on a header of the request: a cache keeps one answer for each value of it. */
 export function addVary({ headers }: HttpResponse, name: string): void {

@@ -15,6 +15,8 @@ export class HttpResponse {
   answeredBy: string | undefined
   /** What this answers, where it is an error that nobody rescued. */
   error: unknown
+  /** Whether a session or a cookie had a part in it, so that it is for one person. Set when these are committed. */
+  isPersonal = false
   #status = 200
 
   /** @param headers what it begins with: names, in lower case, and values in turn, which are not checked */

@@ -72,6 +72,11 @@ export class Flash {
     return Object.assign(Object.create(null) as object, Object.fromEntries(this.#values)) as Partial<FlashData>
   }
 
+  /** Whether this request sees no message. Internal. */
+  get isEmpty(): boolean {
+    return this.#values.size === 0
+  }
+
   /** Forgets everything. Internal: with the session. */
   clear(): void {
     this.#values.clear()

@@ -101,6 +101,16 @@ export class SessionLifecycle {
     return this.#flash
   }
 
+  /** Whether there is a message to show. Who asks has not used the session by it: it is looked at, and not begun. */
+  get hasMessages(): boolean {
+    if (this.#flash !== undefined) return !this.#flash.isEmpty
+    if (this.#data !== undefined) return this.#reserve._flash !== undefined
+    if (this.#cookie === undefined || this.#outage !== undefined) return false
+    this.#seek()
+    // No text of the app's has it so: quotes within one are escaped.
+    return this.#found?.payload.includes('"_flash"') === true
+  }
+
   /** The secret that this session's CSRF tokens are made from; undefined until there is one. */
   get csrfSecret(): string | undefined {
     this.#data ??= this.#begin()

@@ -27,7 +27,7 @@ afterAll(async () => {
 })
 
 const timeout = 10_000
-const indexBy = 'user'
+const indexBy = (session: object) => (session as { user?: number }).user
 
 const login = async (app: SessionApp, user: number, more: object = {}): Promise<string> =>
   cookieOf(await app.does((controller) => controller.put({ user, ...more })))

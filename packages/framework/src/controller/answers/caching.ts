@@ -51,6 +51,8 @@ export function answerIfFresh(context: RequestContext, verb: string, options: Fr
   if (isTooLate(context, verb)) return true
   checkUnanswered(context, verb)
   const { headers } = context.response
+  // A page that shows a message is not the page of that state, neither now nor when it is asked for again.
+  if (context.disabledSession === undefined && context.session.hasMessages) return false
   const { etag, strongEtag, lastModified } = options
   if (strongEtag !== undefined) headers.setTrusted('etag', strongTag(textOf(verb, strongEtag)))
   else if (etag !== undefined) headers.setTrusted('etag', weakTag(textOf(verb, etag)))
