@@ -126,6 +126,23 @@ describe('the packed packages', () => {
     await succeed('npx', ['tsc', '--noEmit', '-p', '.'], installed)
   })
 
+  test('declare types that hold where libraries are checked too', async () => {
+    const strict = {
+      skipLibCheck: false,
+      verbatimModuleSyntax: true,
+      composite: false,
+      noEmit: true,
+      tsBuildInfoFile: null,
+    }
+    const settings = { extends: './tsconfig.json', compilerOptions: strict, include: ['everything.ts'] }
+    writeFileSync(join(installed, 'tsconfig.everything.json'), JSON.stringify(settings))
+    writeFileSync(
+      join(installed, 'everything.ts'),
+      "export * from 'contrail'\nexport * as testing from 'contrail/testing'\n",
+    )
+    await succeed('npx', ['tsc', '-p', 'tsconfig.everything.json'], installed)
+  })
+
   test('make an app whose tests, checks and build pass at once, and that serves what is generated', async () => {
     const folder = temporaryFolder()
     const env = { CONTRAIL_PACKAGES: JSON.stringify(packages), npm_config_prefer_offline: 'true' }

@@ -119,6 +119,26 @@ describe('H1: a request that two servers could read differently is refused, and 
     ).toContain('seen: GET .')
   })
 
+  test.each(['1.1', '1.0'])(
+    'B3: a Content-Type that came twice over HTTP/%s is 415, before any middleware',
+    async (version) => {
+      let reached = 0
+      const middleware = [
+        (_request: unknown, _response: unknown, next: () => void) => {
+          reached += 1
+          next()
+        },
+      ]
+      for (const url of [await listen(appOf()), await listen(appOf({ middleware }))]) {
+        const types =
+          'Content-Type: application/json\r\nCONTENT-TYPE: text/plain\r\nContent-Length: 2\r\nConnection: close'
+        expect(await exchange(url, post(`Host: a\r\n${types}`, '{}', version))).toMatch(/^HTTP\/1\.1 415 /)
+        expect(await exchange(url, post(types, '{}', '1.0'))).toMatch(/^HTTP\/1\.1 415 /)
+      }
+      expect(reached).toBe(0)
+    },
+  )
+
   test('the answer is a problem, as all errors are, and whoever reads the log sees it', async () => {
     const answer = await exchange(await listen(appOf()), 'GET / HTTP/1.1\r\nHost: a\r\nX\0: b\r\n\r\n')
     expect(answer).toContain('content-type: application/problem+json; charset=utf-8\r\n')

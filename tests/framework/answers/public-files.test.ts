@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { type ApplicationConfig, Controller } from 'contrail'
+import { type ApplicationConfig, Controller, DEFAULT_HEADERS } from 'contrail'
 import { describe, expect, test } from 'vitest'
 import { type Ask, ask, boot, bootError, listen } from '../../harness/app.js'
 import { temporaryFolder, writeFiles } from '../../harness/folders.js'
@@ -221,6 +221,24 @@ describe('public files', () => {
     const answer = await ask(app, `/${status}`, { headers: { accept: 'text/html' } })
     expect([answer.status, answer.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8'])
     expect(answer.text).toContain(`<title>${status}`)
+  })
+
+  test('H13: have the default headers, and HSTS over TLS, whole, in part, unchanged and missing', async () => {
+    const root = temporaryFolder()
+    writeFiles(root, { 'public/app.css': CSS, 'public/404.html': 'own' })
+    const { app } = boot(() => {}, { root, environment: { name: 'production', explicit: true } })
+    const { etag } = (await ask(app, '/app.css')).headers
+    for (const [path, headers, status] of [
+      ['/app.css', {}, 200],
+      ['/app.css', { range: 'bytes=0-1' }, 206],
+      ['/app.css', { 'if-none-match': etag }, 304],
+      ['/app.css', { range: 'bytes=99-' }, 416],
+      ['/nothing', { accept: 'text/html' }, 404],
+    ] as const) {
+      const answer = await ask(app, path, { headers, encrypted: true })
+      expect(answer.status).toBe(status)
+      expect(answer.headers).toMatchObject({ ...DEFAULT_HEADERS, 'strict-transport-security': 'max-age=31536000' })
+    }
   })
 
   test('need no folder', async () => {
