@@ -117,8 +117,8 @@ test('what had arrived in time counts, though the process was busy until after t
   const app = await redisApp({ timeout: 50 })
   const cookie = await begin(app, { name: 'Ada' })
   const reading = app.does(({ data }) => data['name'], { cookie })
-  // The request is written in this turn, and answered while nobody listens.
-  await new Promise((resolve) => setImmediate(resolve))
+  // The client writes at the end of the turn after this one; the answer comes while nobody listens.
+  await turnsOfTheLoop(2)
   const until = performance.now() + 200
   while (performance.now() < until);
   const { status, seen } = await reading
