@@ -24,6 +24,7 @@ const FRAMEWORK: Readonly<Record<string, readonly string[]>> = {
   'container-overrides': ['errors'],
   container: [...BASIS, 'controller', 'container-overrides'],
   'code-frame': [],
+  shared: [],
   'error-page': [...BASIS, 'http', 'code-frame'],
   'error-response': [...BASIS, 'http', 'error-page'],
   'request-log': ['logging', 'controller', 'error-response'],
@@ -37,7 +38,7 @@ const FRAMEWORK: Readonly<Record<string, readonly string[]>> = {
   application: [
     ...BASIS,
     ...['http', 'logging', 'session', 'controller', 'routing', 'config', 'container'],
-    ...['request-pipeline', 'request-services', 'adapters', 'mounting'],
+    ...['request-pipeline', 'request-services', 'adapters', 'mounting', 'shared'],
   ],
   'create-application': [...BASIS, 'logging', 'routing', 'config', 'application'],
   'load-application': [...BASIS, 'logging', 'routing', 'config', 'application', 'create-application'],
@@ -51,6 +52,7 @@ const CLI_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   cli: [],
   commands: ['cli'],
   generators: ['commands'],
+  'command-line': ['cli', 'commands', 'generators'],
   'loaded-app': ['commands'],
   'dev-server': ['commands', 'loaded-app'],
 }

@@ -1,11 +1,19 @@
 // Why: `contrail about`: what runs here, for a person and for a bug report.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { type Command, withEnvironment } from '../command-line.js'
 import { chooseEnvironment } from '../environment.js'
 import { withApp } from '../loaded-app.js'
 
+/** `contrail about` */
+export function define(command: Command): void {
+  withEnvironment(command)
+    .option('--json', 'as JSON')
+    .action((options: { environment?: string; json?: true }) => about(process.cwd(), options))
+}
+
 /** Prints versions, the environment, and what the app consists of. */
-export async function about(folder: string, options: { environment?: string; json?: true }): Promise<void> {
+async function about(folder: string, options: { environment?: string; json?: true }): Promise<void> {
   chooseEnvironment(options.environment)
   await withApp(folder, 'mend the app; what it consists of is known once it loads.', ({ app }) => {
     const facts = {

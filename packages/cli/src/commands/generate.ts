@@ -1,36 +1,65 @@
 // Why: `contrail generate` and `contrail destroy`: from arguments to a generator's plan, carried out or taken back.
-import { importFramework } from '../app-framework.js'
+import { addCommands, type Command, type CommandRow, type DefineCommand } from '../command-line.js'
 import { apply, revert } from '../files.js'
-import { readRecord } from '../generation-record.js'
-import { controllerCall, controllerPlan } from '../generators/controller/controller.js'
+import type { Direction, Generator } from '../generators/generator.js'
 import type { Plan } from '../plan.js'
 import { conflictResolver, logChange } from '../terminal.js'
 
+interface GeneratorRow {
+  readonly name: string
+  readonly summary: string
+  load(): Promise<Generator>
+}
+
+const GENERATORS: readonly GeneratorRow[] = [
+  {
+    name: 'controller',
+    summary: 'a controller, and routes for its actions',
+    load: async () => (await import('../generators/controller/generator.js')).generator,
+  },
+]
+
 /** Options that every generator has. */
-export interface GenerateOptions {
+interface GenerateOptions {
   readonly dryRun?: true
   readonly force?: true
   readonly skip?: true
-  readonly skipRoutes?: true
 }
 
-/** Which way a plan goes. */
-export type Direction = 'generate' | 'destroy'
+/** `contrail generate` or `contrail destroy`, with a command for each generator. */
+export function define(direction: Direction): DefineCommand {
+  return (group, args) =>
+    addCommands(
+      group,
+      GENERATORS.map((row) => commandOf(row, direction)),
+      args,
+    )
+}
 
-/** Makes a controller, or removes it again. */
-export async function controller(
-  direction: Direction,
-  folder: string,
-  name: string,
-  actions: readonly string[],
-  options: GenerateOptions,
-): Promise<void> {
-  const { Controller } = await importFramework(folder)
-  const taken = new Set(Object.getOwnPropertyNames(Controller.prototype))
-  const known =
-    direction === 'destroy' && actions.length === 0 ? readRecord(folder).calls[controllerCall(name)] : undefined
-  const plan = controllerPlan({ name, actions: known ?? actions, routes: options.skipRoutes !== true, taken })
-  await carryOut(direction, folder, plan, options)
+function commandOf({ name, summary, load }: GeneratorRow, direction: Direction): CommandRow {
+  return {
+    name,
+    summary,
+    load: async () => {
+      const generator = await load()
+      return (command) => defineGenerator(command, generator, direction)
+    },
+  }
+}
+
+function defineGenerator(command: Command, generator: Generator, direction: Direction): void {
+  generator.define(command, direction)
+  const making = direction === 'generate'
+  command
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--force', making ? 'overwrite files that are there' : 'remove files that were changed too')
+  if (making) command.addOption(command.createOption('--skip', 'keep files that are there').conflicts('force'))
+  command.action(async () => {
+    const folder = process.cwd()
+    const options = command.opts<GenerateOptions>()
+    const plan = await generator.plan({ folder, direction, args: command.processedArgs, options: { ...options } })
+    await carryOut(direction, folder, plan, options)
+  })
 }
 
 async function carryOut(direction: Direction, root: string, plan: Plan, options: GenerateOptions): Promise<void> {

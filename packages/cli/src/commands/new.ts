@@ -2,14 +2,15 @@
 import { createRequire } from 'node:module'
 import { basename, relative, resolve } from 'node:path'
 import { CliError } from '../cli-error.js'
-import { type AppChoices, appFiles, type SessionStoreName } from '../generators/app/app.js'
+import type { Command } from '../command-line.js'
+import { type AppChoices, appFiles, SESSION_STORES, type SessionStoreName } from '../generators/app/app.js'
 import { checkAppName } from '../generators/app/name.js'
 import { initialiseRepository } from '../git.js'
-import { installPackages, invokingPackageManager, type PackageManager } from '../package-manager.js'
+import { installPackages, invokingPackageManager, PACKAGE_MANAGERS, type PackageManager } from '../package-manager.js'
 import { Staging } from '../staging.js'
 
 /** Options of `contrail new`. */
-export interface NewOptions {
+interface NewOptions {
   readonly session: SessionStoreName
   readonly packageManager?: PackageManager
   readonly minimal?: true
@@ -17,8 +18,26 @@ export interface NewOptions {
   readonly skipGit?: true
 }
 
+/** `contrail new` */
+export function define(command: Command): void {
+  command
+    .argument('<name>', 'the app, and its folder')
+    .addOption(
+      command.createOption('--session <store>', 'where sessions are kept').choices(SESSION_STORES).default('cookie'),
+    )
+    .addOption(
+      command
+        .createOption('--package-manager <program>', 'what installs the packages (default: what ran this, else npm)')
+        .choices(PACKAGE_MANAGERS),
+    )
+    .option('--minimal', 'only what it needs to run: no tests, linter, container or editor settings')
+    .option('--skip-install', 'install no packages')
+    .option('--skip-git', 'make no repository')
+    .action((name: string, options: NewOptions) => newApp(name, options))
+}
+
 /** Makes an app in a folder of this name; its last part is the app's. */
-export async function newApp(path: string, options: NewOptions): Promise<void> {
+async function newApp(path: string, options: NewOptions): Promise<void> {
   const target = resolve(path)
   const name = basename(target)
   checkAppName(name)

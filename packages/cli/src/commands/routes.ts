@@ -2,13 +2,14 @@
 import type { Application } from 'contrail'
 import type { Framework } from '../app-framework.js'
 import { CliError } from '../cli-error.js'
+import type { Command } from '../command-line.js'
 import { chooseEnvironment } from '../environment.js'
 import { withApp } from '../loaded-app.js'
 import { expanded, mountRow, type Row, rowOf, table, target } from '../route-listing.js'
 import { ROUTE_TYPES_FILE, routeTypesAreCurrent, writeRouteTypes } from '../route-types.js'
 
 /** What the command can be told. */
-export interface RoutesOptions {
+interface RoutesOptions {
   readonly json?: true
   readonly expanded?: true
   readonly grep?: string
@@ -17,8 +18,20 @@ export interface RoutesOptions {
   readonly check?: true
 }
 
+/** `contrail routes` */
+export function define(command: Command): void {
+  command
+    .option('--json', 'as JSON')
+    .option('-E, --expanded', 'one below the other')
+    .option('-g, --grep <pattern>', 'only routes whose name, method, path or action match a regular expression')
+    .option('-c, --controller <name>', 'only routes of one controller: posts, or PostsController')
+    .option('--types', 'write config/route-paths.d.ts, from which the compiler knows what pathTo takes')
+    .option('--check', 'with --types: write nothing, and fail if the file is not current')
+    .action((options: RoutesOptions) => routes(process.cwd(), options))
+}
+
 /** Prints the routes of the app in a folder, or writes their types. */
-export async function routes(folder: string, options: RoutesOptions): Promise<void> {
+async function routes(folder: string, options: RoutesOptions): Promise<void> {
   chooseEnvironment(undefined)
   if (options.check === true && options.types !== true)
     throw new CliError('--check is about the file of types.', 'write: contrail routes --types --check')

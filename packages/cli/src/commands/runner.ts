@@ -2,11 +2,23 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CliError } from '../cli-error.js'
+import { type Command, withEnvironment } from '../command-line.js'
 import { chooseEnvironment } from '../environment.js'
 import { withApp } from '../loaded-app.js'
 
+/** `contrail runner` */
+export function define(command: Command): void {
+  withEnvironment(command)
+    .argument('<file>', 'a file of the app; a function that it exports by default is called with the app')
+    .argument('[args...]', 'what the script finds in process.argv')
+    .passThroughOptions()
+    .action((file: string, args: string[], options: { environment?: string }) =>
+      runner(process.cwd(), file, args, options),
+    )
+}
+
 /** Boots the app in a folder, then runs a file of it; a function that it exports by default is called with the app. */
-export async function runner(
+async function runner(
   folder: string,
   file: string,
   args: readonly string[],

@@ -3,9 +3,22 @@ import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { CliError } from '../cli-error.js'
+import type { Command } from '../command-line.js'
+
+/** `contrail test` */
+export function define(command: Command): void {
+  command
+    .argument('[args...]', 'for Vitest: files, --coverage, …')
+    .option('-w, --watch', 'run them again when a file changes')
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (args: string[], options: { watch?: true }) => {
+      process.exitCode = await test(process.cwd(), args, options.watch === true)
+    })
+}
 
 /** Runs Vitest as the app installed it, with these arguments. @returns its exit code */
-export async function test(folder: string, args: readonly string[], watch: boolean): Promise<number> {
+async function test(folder: string, args: readonly string[], watch: boolean): Promise<number> {
   const program = vitest(folder)
   const env = { ...process.env, CONTRAIL_ENV: 'test', NODE_ENV: 'test' }
   const child = spawn(process.execPath, [program, watch ? 'watch' : 'run', ...args], {

@@ -1,13 +1,7 @@
 // Why: TypeScript with decorator metadata, loaded and swapped within the process. The only file that knows Vite.
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  createServer,
-  isRunnableDevEnvironment,
-  type Plugin,
-  type RunnableDevEnvironment,
-  type ViteDevServer,
-} from 'vite'
+import type { Plugin, RunnableDevEnvironment, ViteDevServer } from 'vite'
 
 /** Loads an app's code, and tells when what it loaded has changed on disk. */
 export class CodeLoader {
@@ -26,6 +20,8 @@ export class CodeLoader {
   /** Starts a loader for the app in a folder. */
   static async start(root: string): Promise<CodeLoader> {
     const stamps = new Map<string, string>()
+    // Here and not above: what imports this file, such as a command's help, need not wait for Vite.
+    const { createServer } = await import('vite')
     const vite = await createServer({
       root,
       configFile: false,
@@ -99,9 +95,9 @@ export class CodeLoader {
   /** Asked for anew each time: it is another one after Vite restarts. */
   get #environment(): RunnableDevEnvironment {
     const environment = this.#vite.environments['ssr']
-    if (environment === undefined || !isRunnableDevEnvironment(environment))
+    if (environment === undefined || !('runner' in environment))
       throw new TypeError('Vite has no runnable environment.')
-    return environment
+    return environment as RunnableDevEnvironment
   }
 }
 
