@@ -33,6 +33,7 @@ export async function withApp<T>(folder: string, fix: string, work: (loaded: Loa
       await app.close()
     }
   } finally {
+    await framework.disposeShared()
     await loader.close()
   }
 }

@@ -26,6 +26,7 @@ import { compilePaths } from './routing/paths.js'
 import type { Route } from './routing/route-table.js'
 import { Router } from './routing/router.js'
 import type { OwnedSessions } from './session/sessions.js'
+import { disposeShared } from './shared.js'
 
 /** Options of {@link Application.listen}. */
 export interface ListenOptions {
@@ -136,9 +137,15 @@ export class Application {
     const limits = { shutdownTimeout, sendTimeout, headersTimeout, requestTimeout }
     const server = await serve((raw) => this.handle(raw), { port: options.port, host, logger, ...limits })
     this.#servers.add(server)
-    if (options.signals !== false) this.#ignoreSignals ??= stopOnSignals(() => this.close(), logger)
+    if (options.signals !== false) this.#ignoreSignals ??= stopOnSignals(() => this.#end(), logger)
     logger.info({ url: server.url, environment: this.environment.name }, `listening on ${server.url}`)
     return server
+  }
+
+  /** The process ends with the app: what all its code shares is let go of too. */
+  async #end(): Promise<void> {
+    await this.close()
+    await disposeShared()
   }
 
   /** Finishes what is under way, closes every server and lets go of the stores of sessions and rate limits. */

@@ -191,3 +191,4 @@ export type {
   SessionStoreClass,
   SessionStoreContext,
 } from './session/store.js'
+export { disposeShared, type SharedValueOptions, shared } from './shared.js'

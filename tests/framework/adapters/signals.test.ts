@@ -39,6 +39,7 @@ describe.concurrent('R6: a signal', () => {
       expect([answer.status, answer.text]).toEqual([200, 'slow'])
       expect(await exit).toEqual({ code: 0, signal: null })
       expect(logged(program, 'info').filter((line) => line['signal'] === signal)).toHaveLength(1)
+      expect(program.output().match(/POOL ENDED/g)).toHaveLength(1)
     },
   )
 

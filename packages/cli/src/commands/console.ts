@@ -4,14 +4,20 @@ import { join, resolve } from 'node:path'
 import { type REPLServer, start } from 'node:repl'
 import type { Application } from 'contrail'
 import { importFramework } from '../app-framework.js'
+import { type Command, withEnvironment } from '../command-line.js'
 import { CodeLoader } from '../dev-server/code-loader.js'
 import { chooseEnvironment } from '../environment.js'
 import { bootApp } from '../loaded-app.js'
 
 const FIX = 'mend the app; the console opens once it loads.'
 
+/** `contrail console` */
+export function define(command: Command): void {
+  withEnvironment(command).action((options: { environment?: string }) => console(process.cwd(), options))
+}
+
 /** Boots the app in a folder and reads lines until the input ends. */
-export async function console(folder: string, options: { environment?: string }): Promise<void> {
+async function console(folder: string, options: { environment?: string }): Promise<void> {
   chooseEnvironment(options.environment)
   const framework = await importFramework(folder)
   const loader = await CodeLoader.start(folder)
@@ -42,6 +48,7 @@ export async function console(folder: string, options: { environment?: string })
   await new Promise<void>((resolve) => repl.once('exit', resolve))
   await reloading.catch(() => undefined)
   await app.close()
+  await framework.disposeShared()
   await loader.close()
 }
 

@@ -2,6 +2,7 @@
 import type { Application } from 'contrail'
 import { type Framework, importFramework } from '../app-framework.js'
 import { CliError } from '../cli-error.js'
+import { type Command, parsePort, withEnvironment } from '../command-line.js'
 import { CodeLoader } from '../dev-server/code-loader.js'
 import { choosePort } from '../dev-server/free-port.js'
 import { ReloadingApp } from '../dev-server/reloading-app.js'
@@ -15,7 +16,7 @@ const SHUTDOWN_TIMEOUT = 3_000
 const PROPOSALS = 4
 
 /** What the command can be told. */
-export interface ServerOptions {
+interface ServerOptions {
   readonly port?: number
   readonly bind?: string
   readonly environment?: string
@@ -23,8 +24,17 @@ export interface ServerOptions {
   readonly types: boolean
 }
 
+/** `contrail server` */
+export function define(command: Command): void {
+  withEnvironment(command)
+    .option('-p, --port <port>', 'the port to listen on (default: PORT, else 3000)', parsePort)
+    .option('-b, --bind <address>', 'the address to bind (default: HOST, else 127.0.0.1, this machine alone)')
+    .option('--no-types', 'leave config/route-paths.d.ts as it is when routes change')
+    .action((options: ServerOptions) => server(process.cwd(), options))
+}
+
 /** Runs the app in a folder until the process is told to stop. */
-export async function server(folder: string, options: ServerOptions): Promise<void> {
+async function server(folder: string, options: ServerOptions): Promise<void> {
   chooseEnvironment(options.environment)
   const framework = await importFramework(folder)
   const startedAt = performance.now()
@@ -56,6 +66,7 @@ export async function server(folder: string, options: ServerOptions): Promise<vo
   stopWhenTold(async () => {
     await running.close()
     await app.close()
+    await framework.disposeShared()
   })
   process.stdout.write(banner(running.url, milliseconds, booted))
 }
