@@ -22,10 +22,12 @@ export async function begin(app: SessionApp, data: object): Promise<string> {
   }
 }
 
-/** What a session holds, read in a request of its own. */
-export async function dataOf(app: SessionApp, cookie: string): Promise<object | undefined> {
-  const { seen } = await app.does(({ data }) => ({ ...data }), { cookie })
-  return seen
+/** What a session holds, read in a request of its own; in another, where a short deadline passed on a busy machine. */
+export async function dataOf(app: SessionApp, cookie: string, attempts = 10): Promise<object | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const { status, seen } = await app.does(({ data }) => ({ ...data }), { cookie })
+    if (status !== 503 || attempt === attempts) return seen
+  }
 }
 
 /** What of an answer tells whether a session's outage was told as it should be. */

@@ -63,10 +63,11 @@ const NAMES = [...ENCODINGS.keys()]
 export function compileCompression(threshold: number): Finish {
   return (request, response) => {
     const { headers, body, status } = response
-    // What it stands for may have been compressed, and a cache takes over what a 304 says (RFC 9110, 15.4.5).
-    if (status === 304) addVary(response, 'Accept-Encoding')
-    if (body === null || status === 206 || headers.has('content-encoding')) return
     const type = headers.get('content-type')
+    const isPart = status === 206 && type !== undefined && isCompressible(type)
+    // The whole may be compressed, and a cache takes over what these say of it (RFC 9110, 15.3.7 and 15.4.5).
+    if (status === 304 || isPart) addVary(response, 'Accept-Encoding')
+    if (body === null || status === 206 || headers.has('content-encoding')) return
     if (type === undefined || !isCompressible(type) || sizeOf(response) < threshold) return
     if (headers.get('cache-control')?.includes('no-transform') === true) return
     addVary(response, 'Accept-Encoding')

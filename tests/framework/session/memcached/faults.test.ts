@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { askSocket, listen } from '../../../harness/app.js'
 import { type Fault, type FaultProxy, startFaultProxy } from '../../../harness/fault-proxy.js'
 import { type Memcached, startMemcached } from '../../../harness/memcached.js'
-import { begin, dataOf, memcachedApp, outcomeOf, UNAVAILABLE } from '../../../harness/memcached-app.js'
+import { begin, dataOf, memcachedApp, outcomeOf, turnsOfTheLoop, UNAVAILABLE } from '../../../harness/memcached-app.js'
 import type { SessionApp, SessionController } from '../../../harness/sessions.js'
 
 let memcached: Memcached
@@ -19,10 +19,10 @@ afterAll(async () => {
   await memcached.stop()
 })
 
-const app = (timeout = 0.1) => memcachedApp({ memcacheServer: proxy.address, timeout })
+const app = (timeout: number) => memcachedApp({ memcacheServer: proxy.address, timeout })
 
 /** Far beyond every deadline, and far below a hang. */
-async function inTime<T>(work: Promise<T>, milliseconds = 2000): Promise<T> {
+async function inTime<T>(work: Promise<T>, milliseconds = 10_000): Promise<T> {
   const startedAt = performance.now()
   const result = await work
   expect(performance.now() - startedAt).toBeLessThan(milliseconds)
@@ -40,17 +40,22 @@ const ACTIONS: [what: string, act: (controller: SessionController) => void][] = 
 ]
 
 describe.each([...NOTICED, ...UNNOTICED])('with the fault: %s', (fault) => {
+  // What is noticed needs no deadline, so none can pass on a busy machine, and the very next request must be served.
+  const isNoticed = NOTICED.includes(fault)
+  const timeout = isNoticed ? 60 : 0.1
+  const attempts = isNoticed ? 1 : 10
+
   test.each(ACTIONS)('a request that %s gets 503, and the next is served', async (_what, act) => {
-    const booted = app()
+    const booted = app(timeout)
     const cookie = await begin(booted, { name: 'Ada' })
     await proxy.set(fault)
     expect(outcomeOf(await inTime(booted.does(act, { cookie })))).toEqual(UNAVAILABLE)
     await proxy.set('pass')
-    expect(await dataOf(booted, cookie)).toEqual({ name: 'Ada' })
+    expect(await dataOf(booted, cookie, attempts)).toEqual({ name: 'Ada' })
   })
 
   test.each(ACTIONS.slice(1))('a request that %s when its session was found already gets 503', async (_what, act) => {
-    const booted = app()
+    const booted = app(timeout)
     const cookie = await begin(booted, { name: 'Ada' })
     const failed = booted.does(
       async (controller) => {
@@ -62,12 +67,12 @@ describe.each([...NOTICED, ...UNNOTICED])('with the fault: %s', (fault) => {
     expect(outcomeOf(await inTime(failed))).toEqual(UNAVAILABLE)
     await proxy.set('pass')
     // It may have happened before its answer was lost.
-    const { status, seen } = await booted.does(({ data }) => data['name'], { cookie })
-    expect([status, ['Ada', undefined].includes(seen)]).toEqual([200, true])
+    const { name } = ((await dataOf(booted, cookie, attempts)) ?? { name: 'not served' }) as { name?: string }
+    expect(['Ada', undefined]).toContain(name)
   })
 
   test('a visitor gets 503 for a new session, and one with the next request', async () => {
-    const booted = app()
+    const booted = app(timeout)
     await proxy.set(fault)
     const failed = booted.does((controller) => controller.put({ name: 'Ada' }))
     expect(outcomeOf(await inTime(failed))).toEqual(UNAVAILABLE)
@@ -76,7 +81,7 @@ describe.each([...NOTICED, ...UNNOTICED])('with the fault: %s', (fault) => {
   })
 
   test('over a socket: a page that leaves the session alone is served, with and without its cookie', async () => {
-    const booted = app()
+    const booted = app(timeout)
     const cookie = await begin(booted, { name: 'Ada' })
     await booted.does(() => {})
     const url = `${await listen(booted.app)}/1`
@@ -86,24 +91,7 @@ describe.each([...NOTICED, ...UNNOTICED])('with the fault: %s', (fault) => {
       expect([status, setCookies]).toEqual([200, []])
     }
     await proxy.set('pass')
-    expect(await dataOf(booted, cookie)).toEqual({ name: 'Ada' })
-  })
-})
-
-describe('what can be noticed is not waited for', () => {
-  test.each(NOTICED)('%s', async (fault) => {
-    const booted = app(60)
-    const cookie = await begin(booted, { name: 'Ada' })
-    await proxy.set(fault)
-    expect(
-      outcomeOf(
-        await inTime(
-          booted.does(({ data }) => data, { cookie }),
-          10_000,
-        ),
-      ),
-    ).toEqual(UNAVAILABLE)
-    await proxy.set('pass')
+    expect(await dataOf(booted, cookie, attempts)).toEqual({ name: 'Ada' })
   })
 })
 
@@ -112,8 +100,8 @@ test('what had arrived in time counts, though the process was busy until after t
   const booted = memcachedApp({ memcacheServer: memcached.address, timeout: 0.05 })
   const cookie = await begin(booted, { name: 'Ada' })
   const reading = booted.does(({ data }) => data['name'], { cookie })
-  // The request is written in this turn, and answered while nobody listens.
-  await new Promise((resolve) => setImmediate(resolve))
+  // The request is written by then, and answered while nobody listens.
+  await turnsOfTheLoop(2)
   const until = performance.now() + 200
   while (performance.now() < until);
   const { status, seen } = await reading
@@ -133,7 +121,7 @@ test('one slow answer fails its own request, and not those of other connections'
 
 describe('closing', () => {
   const opened = async (): Promise<SessionApp> => {
-    const booted = app()
+    const booted = app(0.1)
     await Promise.all(Array.from({ length: 20 }, () => begin(booted, { name: 'Ada' })))
     return booted
   }
