@@ -115,7 +115,7 @@ describe.each([
       const begun = performance.now()
       const { status } = await get(url, target)
       expect(status, part).toBeLessThan(500)
-      expect(performance.now() - begun, part).toBeLessThan(500)
+      expect(performance.now() - begun, part).toBeLessThan(2_000)
     }
   })
 })

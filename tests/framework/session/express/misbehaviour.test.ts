@@ -68,7 +68,7 @@ describe.each<[what: string, curse: Parameters<typeof bewitched>[0]]>([
       spell.curse()
       const startedAt = performance.now()
       expect(outcomeOf(await app.does(act, { cookie }))).toEqual(UNAVAILABLE)
-      expect(performance.now() - startedAt).toBeLessThan(2000)
+      expect(performance.now() - startedAt).toBeLessThan(10_000)
       spell.lift()
       await eventually(async () => JSON.stringify(await dataOf(app, cookie)) === '{"name":"Ada"}')
     }
@@ -96,7 +96,7 @@ test.each<[how: string, fail: (callback: ExpressCallback) => unknown]>([
   const startedAt = performance.now()
   const failed = await app.does(({ data }) => data, { cookie: `_test_app_session=${'A'.repeat(22)}` })
   expect(outcomeOf(failed)).toEqual(UNAVAILABLE)
-  expect(performance.now() - startedAt).toBeLessThan(2000)
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
 })
 
 test('the log says which store did what', async () => {

@@ -105,6 +105,6 @@ describe('closing the app', () => {
     const app = expressApp({ store: new MapStore(), close: () => new Promise(() => undefined), timeout: 50 })
     const startedAt = performance.now()
     await app.app.close()
-    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 })

@@ -30,7 +30,7 @@ const redisApp = async (options: { timeout?: number; onOutage?: 'empty' } = {}, 
 async function inTime<T>(work: Promise<T>): Promise<T> {
   const startedAt = performance.now()
   const result = await work
-  expect(performance.now() - startedAt).toBeLessThan(3000)
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
   return result
 }
 
