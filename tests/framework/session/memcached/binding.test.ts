@@ -1,23 +1,11 @@
 // M3, S1, S5: a session is given to whoever has its id and to nobody else, whatever comes back from memcached.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { storedId } from '../../../../packages/framework/dist/session/session-id.js'
-import { type FaultProxy, startFaultProxy } from '../../../harness/fault-proxy.js'
-import { type Memcached, startMemcached } from '../../../harness/memcached.js'
+import { faultyMemcached } from '../../../harness/faulty-memcached.js'
 import { begin, dataOf, memcachedApp, outcomeOf, UNAVAILABLE } from '../../../harness/memcached-app.js'
 
-let memcached: Memcached
-let proxy: FaultProxy
-
-beforeAll(async () => {
-  memcached = await startMemcached()
-  proxy = await startFaultProxy(memcached.port)
-})
-beforeEach(() => proxy.set('pass'))
-afterAll(async () => {
-  await proxy.close()
-  await memcached.stop()
-})
+const { memcached, proxy } = await faultyMemcached()
 
 const idOf = (cookie: string) => cookie.slice(cookie.indexOf('=') + 1)
 

@@ -1,7 +1,7 @@
 // S3, S4: of requests that run at once, in one process or in several, none undoes another's change or log-out.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FaultProxy, startFaultProxy } from '../../../harness/fault-proxy.js'
-import { type Memcached, startMemcached } from '../../../harness/memcached.js'
+
+import { expect, test } from 'vitest'
+import { faultyMemcached } from '../../../harness/faulty-memcached.js'
 import {
   barrier,
   begin,
@@ -14,17 +14,7 @@ import {
 import { randomFrom } from '../../../harness/random-values.js'
 import type { SessionApp } from '../../../harness/sessions.js'
 
-let memcached: Memcached
-let proxy: FaultProxy
-
-beforeAll(async () => {
-  memcached = await startMemcached()
-  proxy = await startFaultProxy(memcached.port)
-})
-afterAll(async () => {
-  await proxy.close()
-  await memcached.stop()
-})
+const { memcached, proxy } = await faultyMemcached()
 
 /** As good as processes of their own: stores know nothing of each other. */
 const processes = (count: number): SessionApp[] =>

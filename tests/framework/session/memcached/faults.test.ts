@@ -1,23 +1,13 @@
 // M1: whatever befalls the connection to memcached, each request ends in time, and nobody is logged out.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+
+import { describe, expect, test } from 'vitest'
 import { askSocket, listen } from '../../../harness/app.js'
-import { type Fault, type FaultProxy, startFaultProxy } from '../../../harness/fault-proxy.js'
-import { type Memcached, startMemcached } from '../../../harness/memcached.js'
+import { type Fault } from '../../../harness/fault-proxy.js'
+import { faultyMemcached } from '../../../harness/faulty-memcached.js'
 import { begin, dataOf, memcachedApp, outcomeOf, turnsOfTheLoop, UNAVAILABLE } from '../../../harness/memcached-app.js'
 import type { SessionApp, SessionController } from '../../../harness/sessions.js'
 
-let memcached: Memcached
-let proxy: FaultProxy
-
-beforeAll(async () => {
-  memcached = await startMemcached()
-  proxy = await startFaultProxy(memcached.port)
-})
-beforeEach(() => proxy.set('pass'))
-afterAll(async () => {
-  await proxy.close()
-  await memcached.stop()
-})
+const { memcached, proxy } = await faultyMemcached()
 
 const app = (timeout: number) => memcachedApp({ memcacheServer: proxy.address, timeout })
 

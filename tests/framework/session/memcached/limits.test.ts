@@ -1,23 +1,12 @@
 // M4, M6: what memcached forgets is an empty session; what it would not keep is refused; its limits of numbers are kept to.
 /// <reference path="../../../../packages/framework/src/session/memcached/memjs.d.ts" />
 import memjs from 'memjs'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { type FaultProxy, startFaultProxy } from '../../../harness/fault-proxy.js'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { faultyMemcached } from '../../../harness/faulty-memcached.js'
 import { type Memcached, startMemcached } from '../../../harness/memcached.js'
 import { begin, dataOf, memcachedApp, outcomeOf, UNAVAILABLE } from '../../../harness/memcached-app.js'
 
-let memcached: Memcached
-let proxy: FaultProxy
-
-beforeAll(async () => {
-  memcached = await startMemcached()
-  proxy = await startFaultProxy(memcached.port)
-})
-beforeEach(() => proxy.set('pass'))
-afterAll(async () => {
-  await proxy.close()
-  await memcached.stop()
-})
+const { memcached, proxy } = await faultyMemcached()
 
 async function ownMemcached(...args: string[]): Promise<Memcached> {
   const own = await startMemcached(args)

@@ -1,27 +1,16 @@
 // What MemcachedStore can be told, what is refused at boot, and that it leaves what it was given as it was.
+
 import { MemcachedStore, type SessionStoreClass } from 'contrail'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bootError } from '../../../harness/app.js'
 import { withEnvironment } from '../../../harness/environment.js'
-import { type FaultProxy, startFaultProxy } from '../../../harness/fault-proxy.js'
+import { faultyMemcached } from '../../../harness/faulty-memcached.js'
 import { REPOSITORY } from '../../../harness/folders.js'
-import { type Memcached, startMemcached } from '../../../harness/memcached.js'
 import { begin, dataOf, memcachedApp, outcomeOf, UNAVAILABLE } from '../../../harness/memcached-app.js'
 import { execute } from '../../../harness/processes.js'
 import { sessionApp } from '../../../harness/sessions.js'
 
-let memcached: Memcached
-let proxy: FaultProxy
-
-beforeAll(async () => {
-  memcached = await startMemcached()
-  proxy = await startFaultProxy(memcached.port)
-})
-beforeEach(() => proxy.set('pass'))
-afterAll(async () => {
-  await proxy.close()
-  await memcached.stop()
-})
+const { memcached, proxy } = await faultyMemcached()
 
 /** Boots with options of any shape. */
 const bootWith = (sessionOptions: object) =>

@@ -1,8 +1,9 @@
 // M2, M5: memcached goes away and comes back: an outage is cheap, ends by itself, and touches no more than it must.
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { cookieOf } from '../../../harness/app.js'
-import { type FaultProxy, startFaultProxy } from '../../../harness/fault-proxy.js'
-import { type Memcached, startMemcached } from '../../../harness/memcached.js'
+import { faultyMemcached } from '../../../harness/faulty-memcached.js'
+import { startMemcached } from '../../../harness/memcached.js'
 import {
   begin,
   dataOf,
@@ -14,18 +15,7 @@ import {
 } from '../../../harness/memcached-app.js'
 import type { SessionApp } from '../../../harness/sessions.js'
 
-let memcached: Memcached
-let proxy: FaultProxy
-
-beforeAll(async () => {
-  memcached = await startMemcached()
-  proxy = await startFaultProxy(memcached.port)
-})
-beforeEach(() => proxy.set('pass'))
-afterAll(async () => {
-  await proxy.close()
-  await memcached.stop()
-})
+const { memcached, proxy } = await faultyMemcached()
 
 const reads = async (app: SessionApp, cookie: string) => (await app.does(({ data }) => data['name'], { cookie })).status
 
