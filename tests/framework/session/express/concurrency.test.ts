@@ -5,6 +5,7 @@ import type { ExpressStore } from 'contrail'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expressApp, type Gate, MapStore } from '../../../harness/express-app.js'
 import { barrier, begin, dataOf, eventually, turnsOfTheLoop } from '../../../harness/memcached-app.js'
+import { change, logOut, often } from '../../../harness/racing-requests.js'
 import { randomFrom } from '../../../harness/random-values.js'
 import { connectRedis, type Redis, type RedisClient, startRedis } from '../../../harness/redis.js'
 import type { SessionApp } from '../../../harness/sessions.js'
@@ -25,36 +26,6 @@ afterAll(async () => {
 const processes = (count: number): SessionApp[] =>
   clients.slice(0, count).map((client) => expressApp({ store: new RedisStore({ client }), timeout: 10_000 }))
 
-/** Does it so often, fifty at a time. */
-async function often<T>(times: number, work: () => Promise<T>): Promise<T[]> {
-  const results: T[] = []
-  while (results.length < times) results.push(...(await Promise.all(Array.from({ length: 50 }, work))))
-  return results
-}
-
-/** A request that has read its session, and changes it when all are as far. */
-const change = (app: SessionApp, cookie: string, key: string, ready: () => Promise<void>, turns = 0) =>
-  app.does(
-    async ({ data }) => {
-      void data['start']
-      await ready()
-      await turnsOfTheLoop(turns)
-      data[key] = key
-    },
-    { cookie },
-  )
-
-const logOut = (app: SessionApp, cookie: string, ready: () => Promise<void>, turns = 0) =>
-  app.does(
-    async (controller) => {
-      void controller.data
-      await ready()
-      await turnsOfTheLoop(turns)
-      controller.resetSession()
-    },
-    { cookie },
-  )
-
 test('1,000 pairs of changes to one session in one process: both are kept each time', async () => {
   const [app] = processes(1) as [SessionApp]
   const random = randomFrom(1)
@@ -62,8 +33,8 @@ test('1,000 pairs of changes to one session in one process: both are kept each t
     const cookie = await begin(app, { start: 0 })
     const both = barrier(2)
     const answers = await Promise.all([
-      change(app, cookie, 'a', both, random() * 2),
-      change(app, cookie, 'b', both, random() * 2),
+      change(app, cookie, 'a', both, { turns: random() * 2 }),
+      change(app, cookie, 'b', both, { turns: random() * 2 }),
     ])
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     return Object.keys((await dataOf(app, cookie)) ?? {}).sort()
@@ -78,7 +49,7 @@ test.each([1, 2])('1,000 log-outs that race a change, by %i processes: none is u
     const cookie = await begin(first, { user: 1 })
     const both = barrier(2)
     const [written] = await Promise.all([
-      change(second, cookie, 'late', both, random() * 4),
+      change(second, cookie, 'late', both, { turns: random() * 4 }),
       logOut(first, cookie, both, random() * 4),
     ])
     return [written.status, written.setCookies.length, Object.keys((await dataOf(second, cookie)) ?? {}).length]

@@ -11,6 +11,7 @@ import {
   turnsOfTheLoop,
   UNAVAILABLE,
 } from '../../../harness/memcached-app.js'
+import { change, logOut, often } from '../../../harness/racing-requests.js'
 import { randomFrom } from '../../../harness/random-values.js'
 import type { SessionApp } from '../../../harness/sessions.js'
 
@@ -21,33 +22,16 @@ const processes = (count: number): SessionApp[] =>
   // A crowded test machine is no outage.
   Array.from({ length: count }, () => memcachedApp({ memcacheServer: memcached.address, timeout: 10 }))
 
-/** Does it so often, fifty at a time. */
-async function often<T>(times: number, work: (index: number) => Promise<T>): Promise<T[]> {
-  const results: T[] = []
-  while (results.length < times) {
-    const group = Array.from({ length: 50 }, (_, index) => work(results.length + index))
-    results.push(...(await Promise.all(group)))
-  }
-  return results
-}
-
 test.each([1, 2])('1,000 pairs of changes to one session, by %i processes: both are kept each time', async (count) => {
   const [first, second = first] = processes(count) as [SessionApp, SessionApp?]
   const random = randomFrom(count)
   const kept = await often(1000, async () => {
     const cookie = await begin(first, { start: 0 })
     const both = barrier(2)
-    const change = (app: SessionApp, key: string, turns: number) =>
-      app.does(
-        async ({ data }) => {
-          void data['start']
-          await both()
-          await turnsOfTheLoop(turns)
-          data[key] = key
-        },
-        { cookie },
-      )
-    const answers = await Promise.all([change(first, 'a', random() * 2), change(second, 'b', random() * 2)])
+    const answers = await Promise.all([
+      change(first, cookie, 'a', both, { turns: random() * 2 }),
+      change(second, cookie, 'b', both, { turns: random() * 2 }),
+    ])
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     return JSON.stringify(await dataOf(first, cookie))
   })
@@ -63,24 +47,8 @@ test.each([1, 2])('1,000 log-outs that race a change, by %i processes: none is u
     const cookie = await begin(first, { user: 1 })
     const both = barrier(2)
     const [written] = await Promise.all([
-      second.does(
-        async ({ data }) => {
-          void data['user']
-          await both()
-          await turnsOfTheLoop(random() * 4)
-          data['late'] = true
-        },
-        { cookie },
-      ),
-      first.does(
-        async (controller) => {
-          void controller.data
-          await both()
-          await turnsOfTheLoop(random() * 4)
-          controller.resetSession()
-        },
-        { cookie },
-      ),
+      change(second, cookie, 'late', both, { turns: random() * 4 }),
+      logOut(first, cookie, both, random() * 4),
     ])
     return [written.status, written.setCookies.length, Object.keys((await dataOf(first, cookie)) ?? {}).length]
   })
@@ -94,16 +62,7 @@ test.each([1, 4])('200 changes of different keys at once, by %i processes: 200 a
   const all = barrier(200)
   const names = Array.from({ length: 200 }, (_, index) => `key${index}`)
   const answers = await Promise.all(
-    names.map((name, index) =>
-      (apps[index % count] as SessionApp).does(
-        async ({ data }) => {
-          void data['start']
-          await all()
-          data[name] = index
-        },
-        { cookie },
-      ),
-    ),
+    names.map((name, index) => change(apps[index % count] as SessionApp, cookie, name, all, { value: index })),
   )
   expect(answers.filter(({ status }) => status !== 200)).toEqual([])
   expect(Object.keys((await dataOf(app, cookie)) ?? {}).sort()).toEqual([...names, 'start'].sort())
