@@ -54,7 +54,10 @@ const CLI_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   generators: ['commands'],
   'command-line': ['cli', 'commands', 'generators'],
   'loaded-app': ['commands'],
-  'dev-server': ['commands', 'loaded-app'],
+  database: ['commands'],
+  // Apps import it.
+  'embedded-postgres': [],
+  'dev-server': ['commands', 'loaded-app', 'database'],
 }
 
 const framework = readSources(join(REPOSITORY, 'packages', 'framework', 'src'))

@@ -82,11 +82,12 @@ describe('G3: contrail new', () => {
   test('versions are those that this repository is tested with', async () => {
     const folder = temporaryFolder()
     await contrailNew(['blog', ...SKIP], folder)
-    const { devDependencies } = JSON.parse(read(folder, 'blog', 'package.json'))
+    const { dependencies, devDependencies } = JSON.parse(read(folder, 'blog', 'package.json'))
     const own = { ...JSON.parse(read(REPOSITORY, 'tests/package.json')).devDependencies }
     Object.assign(own, JSON.parse(read(REPOSITORY, 'package.json')).devDependencies)
-    for (const name of ['@biomejs/biome', '@types/node', 'typescript', 'vitest'])
-      expect(devDependencies[name], name).toBe(own[name])
+    const versions = Object.entries({ ...dependencies, ...devDependencies })
+    expect(versions).toHaveLength(11)
+    for (const [name, version] of versions) expect(version, name).toBe(own[name])
   })
 })
 

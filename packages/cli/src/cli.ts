@@ -43,6 +43,36 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/test.js')).define,
   },
   {
+    name: 'db:migrate',
+    summary: 'apply the migrations that the database has not had',
+    load: async () => (await import('./commands/db-migrate.js')).define,
+  },
+  {
+    name: 'db:generate',
+    summary: 'write the migration for what changed in the models',
+    load: async () => (await import('./commands/db-generate.js')).define,
+  },
+  {
+    name: 'db:status',
+    summary: 'which migrations the database has had',
+    load: async () => (await import('./commands/db-status.js')).define,
+  },
+  {
+    name: 'db:seed',
+    summary: 'run db/seeds.ts, which writes the first rows',
+    load: async () => (await import('./commands/db-seed.js')).define,
+  },
+  {
+    name: 'db:reset',
+    summary: 'empty the database, then migrate and seed it',
+    load: async () => (await import('./commands/db-reset.js')).define,
+  },
+  {
+    name: 'db:console',
+    summary: 'ask the database in SQL',
+    load: async () => (await import('./commands/db-console.js')).define,
+  },
+  {
     name: 'about',
     summary: 'versions, the environment, and what the app consists of',
     load: async () => (await import('./commands/about.js')).define,

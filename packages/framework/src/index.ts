@@ -5,6 +5,7 @@ export type { CompressionOptions, PublicFilesOptions } from './config/answers.js
 export { type ApplicationConfig, defineApplication, defineEnvironment } from './config/application-config.js'
 export type { CrossOriginRule } from './config/cors.js'
 export { DEFAULT_HEADERS, type DefaultHeaders } from './config/default-headers.js'
+export { loadEnvironment } from './config/dotenv.js'
 export type { Environment } from './config/environment.js'
 export type { ForceSSLOptions, HstsOptions } from './config/force-ssl.js'
 export type { UploadOptions } from './config/uploads.js'

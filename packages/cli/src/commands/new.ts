@@ -3,7 +3,14 @@ import { createRequire } from 'node:module'
 import { basename, relative, resolve } from 'node:path'
 import { CliError } from '../cli-error.js'
 import type { Command } from '../command-line.js'
-import { type AppChoices, appFiles, SESSION_STORES, type SessionStoreName } from '../generators/app/app.js'
+import {
+  type AppChoices,
+  appFiles,
+  DATABASES,
+  type DatabaseName,
+  SESSION_STORES,
+  type SessionStoreName,
+} from '../generators/app/app.js'
 import { checkAppName } from '../generators/app/name.js'
 import { initialiseRepository } from '../git.js'
 import { installPackages, invokingPackageManager, PACKAGE_MANAGERS, type PackageManager } from '../package-manager.js'
@@ -12,6 +19,7 @@ import { Staging } from '../staging.js'
 /** Options of `contrail new`. */
 interface NewOptions {
   readonly session: SessionStoreName
+  readonly database?: DatabaseName
   readonly packageManager?: PackageManager
   readonly minimal?: true
   readonly skipInstall?: true
@@ -24,6 +32,11 @@ export function define(command: Command): void {
     .argument('<name>', 'the app, and its folder')
     .addOption(
       command.createOption('--session <store>', 'where sessions are kept').choices(SESSION_STORES).default('cookie'),
+    )
+    .addOption(
+      command
+        .createOption('--database <name>', 'what records are kept in (default: postgres; none with --minimal)')
+        .choices(DATABASES),
     )
     .addOption(
       command
@@ -44,6 +57,7 @@ async function newApp(path: string, options: NewOptions): Promise<void> {
   const choices: AppChoices = {
     name,
     session: options.session,
+    database: options.database ?? (options.minimal === true ? 'none' : 'postgres'),
     packageManager: options.packageManager ?? invokingPackageManager(),
     minimal: options.minimal === true,
     packages: packageSpecifiers(),

@@ -3,6 +3,7 @@ import type { Application } from 'contrail'
 import { type Framework, importFramework } from '../app-framework.js'
 import { CliError } from '../cli-error.js'
 import { type Command, parsePort, withEnvironment } from '../command-line.js'
+import { PendingMigrations } from '../database/pending-migrations.js'
 import { CodeLoader } from '../dev-server/code-loader.js'
 import { choosePort } from '../dev-server/free-port.js'
 import { ReloadingApp } from '../dev-server/reloading-app.js'
@@ -40,11 +41,13 @@ async function server(folder: string, options: ServerOptions): Promise<void> {
   const startedAt = performance.now()
   const loader = await CodeLoader.start(folder)
   let booted: Application | undefined
+  const migrations = new PendingMigrations(loader, folder, (text) => process.stderr.write(`${text}\n`))
   const app = new ReloadingApp(framework, loader, folder, {
     loaded(application, milliseconds) {
       if (booted !== undefined) process.stdout.write(`Reloaded in ${Math.round(milliseconds)} ms\n`)
       booted = application
       if (options.types) keepTypes(framework, application, folder)
+      void migrations.check()
     },
     failed: (text) => process.stderr.write(`${text}\n`),
   })

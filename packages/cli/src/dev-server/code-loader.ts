@@ -32,7 +32,7 @@ export class CodeLoader {
       // Given here: what tsconfig.json says reaches only the files that it includes.
       oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
       // The framework stays outside: loaded twice, its classes would not be themselves.
-      ssr: { external: ['contrail'] },
+      ssr: { external: ['contrail', 'contrail-cli'] },
       optimizeDeps: { noDiscovery: true },
       // No watcher: its news of a save comes after the request that the save was made for.
       server: { middlewareMode: true, ws: false, hmr: false, watch: null },

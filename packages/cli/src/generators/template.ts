@@ -10,7 +10,7 @@ const eta = new Eta({ autoEscape: false, autoTrim: false, useWith: true })
 
 /**
  * Renders a folder of templates. `name.ts.eta` becomes `name.ts`, and `_name` becomes `.name`: npm leaves such files out
- * of a package.
+ * of a package. Two of them stand for one.
  * @param folder beside the generator's source, from which it is packed
  */
 export function renderTemplates(folder: URL, data: Readonly<Record<string, unknown>>): NewFile[] {
@@ -23,7 +23,7 @@ export function renderTemplates(folder: URL, data: Readonly<Record<string, unkno
 }
 
 function targetOf(file: string): string {
-  const path = file.split(sep).map((part) => part.replace(/^_/, '.'))
+  const path = file.split(sep).map((part) => part.replace(/^_(?!_)/, '.').replace(/^__/, '_'))
   return path.join('/').replace(/\.eta$/, '')
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'dotenv'
 import { BootError } from '../errors.js'
+import { currentEnvironment, type Environment } from './environment.js'
 
 /** What earlier loads put into `process.env`, so that a reload may change it and an outside value never is. */
 const loaded = new Map<string, string>()
@@ -36,6 +37,19 @@ export function loadDotenv(root: string, environment: string): void {
     process.env[key] = value
     loaded.set(key, value)
   }
+}
+
+/**
+ * Reads the `.env` files as booting an app does, for code that also runs without one: a connection to a database, a
+ * script that migrates it.
+ * @param root the app's folder. Default: the working directory
+ * @returns the environment that the process is in
+ * @throws BootError when a file is there and cannot be read
+ */
+export function loadEnvironment(root: string = process.cwd()): Environment {
+  const environment = currentEnvironment()
+  loadDotenv(root, environment.name)
+  return environment
 }
 
 function readIfPresent(path: string): string | undefined {
