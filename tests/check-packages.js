@@ -27,9 +27,10 @@ for (const name of ['framework', 'cli']) {
   run('npx', ['publint', '--strict', source])
   const packed = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: source }))
   const { filename, files } = Array.isArray(packed) ? packed[0] : Object.values(packed)[0]
-  // A package's templates are packed as they are, beside their generators, tests among them.
+  // A package's templates are packed as they are, beside their generators, tests among them, and the generators' pages.
   const unwanted = files.filter(
-    ({ path }) => /tsbuildinfo|\.test\.|(^|\/)src\//.test(path) && !/^src\/generators\/[^/]+\/templates\//.test(path),
+    ({ path }) =>
+      /tsbuildinfo|\.test\.|(^|\/)src\//.test(path) && !/^src\/generators\/[^/]+\/(templates\/|USAGE$)/.test(path),
   )
   if (unwanted.length > 0) {
     process.stdout.write(`${name} packs what it should not: ${unwanted.map(({ path }) => path).join(', ')}\n`)

@@ -1,11 +1,12 @@
-// The other commands, as a shell sees them: output, errors, exit codes.
+// The other commands: output, errors, exit codes; what a shell sees of them is tried at the end.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { callContrail } from '../harness/command-line.js'
 import { CONTRAIL, linkedPostsApp, temporaryFolder } from '../harness/folders.js'
 import { execute } from '../harness/processes.js'
 
-const contrail = (args: string[], cwd: string) => execute(process.execPath, [CONTRAIL, ...args], { cwd })
+const contrail = (args: string[], cwd: string) => callContrail(args, { cwd })
 
 describe('contrail routes', () => {
   test('prints a table', async () => {
@@ -92,4 +93,15 @@ describe('contrail', () => {
     expect(code).toBe(1)
     expect(output).toContain('A port is a number from 0 to 65535.')
   })
+})
+
+test('the program prints to its streams and ends with the code, as a shell sees it', async () => {
+  const program = (...args: string[]) => execute(process.execPath, [CONTRAIL, ...args], { cwd: linkedPostsApp() })
+  const [routes, typo] = await Promise.all([program('routes', '--grep', '^root'), program('rutes')])
+  expect(routes).toEqual({
+    code: 0,
+    output: 'Name  Method  Path  Controller#Action\nroot  GET     /     HomeController#index\n',
+  })
+  expect(typo.code).toBe(1)
+  expect(typo.output).toContain('Did you mean routes?')
 })

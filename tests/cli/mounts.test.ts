@@ -1,8 +1,9 @@
 // `contrail routes` lists mounted handlers, and `contrail server` runs middleware and mounts of the code as it is on disk.
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { askSocket } from '../harness/app.js'
+import { callContrail } from '../harness/command-line.js'
 import { CONTRAIL, folderWith, writeFiles } from '../harness/folders.js'
-import { execute, freePort, start } from '../harness/processes.js'
+import { freePort, start } from '../harness/processes.js'
 
 const config = (value: string) => `import { defineApplication } from 'contrail'
 export default defineApplication({
@@ -34,9 +35,7 @@ describe('mounted handlers and middleware', () => {
   test('are listed by contrail routes', async () => {
     const folder = folderWith(FILES)
     const [table, json] = await Promise.all(
-      [['routes'], ['routes', '--json', '--controller', 'admin']].map((args) =>
-        execute(process.execPath, [CONTRAIL, ...args], { cwd: folder }),
-      ),
+      [['routes'], ['routes', '--json', '--controller', 'admin']].map((args) => callContrail(args, { cwd: folder })),
     )
     expect(table?.output.split('\n')).toEqual([
       'Name  Method  Path      Controller#Action',

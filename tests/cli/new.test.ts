@@ -3,13 +3,14 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { callContrail } from '../harness/command-line.js'
 import { CONTRAIL, REPOSITORY, temporaryFolder, writeFiles } from '../harness/folders.js'
-import { execute, start } from '../harness/processes.js'
+import { start } from '../harness/processes.js'
 
 const SKIP = ['--skip-install', '--skip-git']
 
 const contrailNew = (args: string[], cwd: string, env: NodeJS.ProcessEnv = {}) =>
-  execute(process.execPath, [CONTRAIL, 'new', ...args], { cwd, env })
+  callContrail(['new', ...args], { cwd, env })
 
 const filesIn = (folder: string) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

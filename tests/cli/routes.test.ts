@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { askSocket } from '../harness/app.js'
+import { callContrail } from '../harness/command-line.js'
 import { CONTRAIL, linkedPostsApp } from '../harness/folders.js'
 import { execute, freePort, start } from '../harness/processes.js'
 
-const contrail = (args: string[], cwd: string) => execute(process.execPath, [CONTRAIL, ...args], { cwd })
+const contrail = (args: string[], cwd: string) => callContrail(args, { cwd })
 const TYPES = 'config/route-paths.d.ts'
 
 /** A copy of the posts-app with these routes. */

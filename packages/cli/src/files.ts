@@ -1,21 +1,21 @@
-// Why: the only code that changes an app's files: everything is decided first, what would be lost is asked about, and each
-// file is then written whole.
-import { randomBytes } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+// Why: the only code that decides what becomes of an app's files: all of it is decided first, and what would be lost is asked
+// about; then everything is written, or nothing.
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
+import { changeAll, type FileChange } from './all-or-nothing.js'
 import { CliError } from './cli-error.js'
-import { isAsGenerated, RECORD, readRecord, withCall, withoutCall } from './generation-record.js'
+import {
+  editKey,
+  isAsGenerated,
+  isOwn,
+  RECORD,
+  type RecordedEdit,
+  readRecord,
+  recordedEdit,
+  textBefore,
+  withCall,
+  withoutCall,
+} from './generation-record.js'
 import type { NewFile, Plan } from './plan.js'
 
 /** What becomes of a file that is there already and differs. */
@@ -41,10 +41,16 @@ export type Status =
   | 'revert'
   | 'absent'
 
+/** What becomes of a file, decided. */
+interface Decision extends NewFile {
+  readonly status: Status
+  readonly detail?: string
+}
+
 /** Carries a plan out: all of it, or, when something stands in its way, none. @throws CliError */
 export async function apply(plan: Plan, options: ChangeOptions, onConflict: OnConflict): Promise<void> {
-  const { root, dryRun, log } = options
-  const writes: (NewFile & { readonly status: Status; readonly detail?: string })[] = []
+  const { root, log } = options
+  const writes: Decision[] = []
   for (const file of plan.files) {
     const theirs = read(root, file.path)
     if (theirs === undefined) writes.push({ ...file, status: 'create' })
@@ -55,18 +61,27 @@ export async function apply(plan: Plan, options: ChangeOptions, onConflict: OnCo
       writes.push({ ...file, status: answer })
     }
   }
-  for (const { path, what, apply: change } of plan.edits) {
-    const text = read(root, path)
+  const texts = new Texts(root)
+  const inexact: Record<string, RecordedEdit> = {}
+  for (const edit of plan.edits) {
+    const { path, what } = edit
+    const text = texts.present(path)
     if (text === undefined) throw new CliError(`There is no ${path} to change.`, 'run this in the folder of an app.')
-    const content = change(text)
+    const content = edit.apply(text)
+    texts.change(path, content)
+    if (content !== text && edit.revert(content) !== text) inexact[editKey(plan.id, path)] = recordedEdit(text, content)
     writes.push({ path, content, status: content === text ? 'unchanged' : 'insert', detail: what })
   }
-  for (const { path } of writes) checkInside(root, path)
-  for (const { path, content, mode, status, detail } of writes) {
-    log(status, path, detail)
-    if (!dryRun && ['create', 'overwrite', 'insert'].includes(status)) writeWhole(join(root, path), content, mode)
-  }
-  if (!dryRun) remember(root, plan)
+  writes.push(...followers(plan, texts, 'insert'))
+  // The record comes first: whatever is made after it can be taken back.
+  const kept = new Set(writes.filter(({ status }) => status === 'skip').map(({ path }) => path))
+  const generated = plan.files.filter(({ path }) => !kept.has(path))
+  carryOut(options, [
+    { path: RECORD, content: withCall(readRecord(root), plan, generated, inexact) },
+    ...writes.filter(({ status }) => ['create', 'overwrite', 'insert'].includes(status)),
+  ])
+  for (const { path, status, detail } of writes) log(status, path, detail)
+  for (const { path, why } of plan.left ?? []) log('skip', path, why)
 }
 
 /**
@@ -74,12 +89,13 @@ export async function apply(plan: Plan, options: ChangeOptions, onConflict: OnCo
  * @throws CliError when a file was edited since, unless `force`; nothing is removed then
  */
 export function revert(plan: Plan, { force, ...options }: ChangeOptions & { readonly force: boolean }): void {
-  const { root, dryRun, log } = options
+  const { root, log } = options
   const record = readRecord(root)
-  const there = plan.files.flatMap((file) => {
+  const found = plan.files.flatMap((file) => {
     const theirs = read(root, file.path)
     return theirs === undefined ? [] : [{ ...file, theirs }]
   })
+  const there = found.filter(({ path, theirs, content }) => theirs === content || isOwn(record, plan.id, path))
   const edited = there.filter(({ path, theirs, content }) => theirs !== content && !isAsGenerated(record, path, theirs))
   if (edited.length > 0 && !force) {
     throw new CliError(
@@ -87,23 +103,72 @@ export function revert(plan: Plan, { force, ...options }: ChangeOptions & { read
       'remove by hand what you do not need, or give --force to lose the changes.',
     )
   }
-  const reverted = plan.edits.map((edit) => {
-    const text = read(root, edit.path) ?? ''
-    return { ...edit, text, without: edit.revert(text) }
+  const texts = new Texts(root)
+  const reverted = [...plan.edits].reverse().map((edit): Decision => {
+    const { path, what } = edit
+    const text = texts.present(path) ?? ''
+    const content = text === '' ? '' : (textBefore(record, plan.id, path, text) ?? edit.revert(text))
+    texts.change(path, content)
+    return { path, content, status: content === text ? 'unchanged' : 'revert', detail: what }
   })
+  const all = [...reverted, ...followers(plan, texts, 'revert')]
+  const paths = plan.files.map(({ path }) => path)
+  const isKept = (path: string) => found.some((file) => file.path === path) && !there.some((file) => file.path === path)
+  const forgotten = { path: RECORD, content: withoutCall(record, plan.id, paths) }
+  // The record comes last: until all is done, the same command can take up where it was stopped.
+  carryOut(options, [
+    ...all.filter(({ status }) => status === 'revert'),
+    // Those that are gone leave empty folders, where a process was killed.
+    ...paths.filter((path) => !isKept(path)).map((path) => ({ path, content: undefined })),
+    ...(existsSync(join(root, RECORD)) ? [forgotten] : []),
+  ])
+  for (const { path, status, detail } of all) log(status, path, detail)
   for (const { path } of plan.files) {
-    const isThere = there.some((file) => file.path === path)
-    log(isThere ? 'remove' : 'absent', path)
-    if (!isThere || dryRun) continue
-    checkInside(root, path)
-    rmSync(join(root, path))
-    removeEmptyFolders(root, dirname(path))
+    if (isKept(path)) log('skip', path, 'was not generated')
+    else log(found.some((file) => file.path === path) ? 'remove' : 'absent', path)
   }
-  for (const { path, what, text, without } of reverted) {
-    log(text === without ? 'unchanged' : 'revert', path, what)
-    if (text !== without && !dryRun) writeWhole(join(root, path), without)
+}
+
+/** The app's texts while a plan is decided on: each as the changes so far leave it. */
+class Texts {
+  readonly #root: string
+  readonly #changed = new Map<string, string>()
+
+  constructor(root: string) {
+    this.#root = root
   }
-  if (!dryRun) forget(root, plan)
+
+  before(path: string): string | undefined {
+    return read(this.#root, path)
+  }
+
+  present(path: string): string | undefined {
+    return this.#changed.get(path) ?? this.before(path)
+  }
+
+  change(path: string, text: string): void {
+    this.#changed.set(path, text)
+  }
+}
+
+/** What follows from the edits that were decided on. */
+function followers({ follow = [], edits }: Plan, texts: Texts, status: 'insert' | 'revert'): Decision[] {
+  return follow.flatMap(({ path, from, what, otherwise, derive }): Decision[] => {
+    const [text, before, after] = [texts.present(path), texts.before(from), texts.present(from)]
+    if (text === undefined || before === undefined || after === undefined) return []
+    // Where a process was killed between the two, the other file has its change already.
+    const own = edits.filter((edit) => edit.path === from)
+    const undone = own.reduce((so, edit) => (status === 'insert' ? edit.revert(so) : edit.apply(so)), after)
+    const content = derive(text, [before, undone], after)
+    if (content === text || (content === undefined && before === after)) return []
+    if (content === undefined) return [{ path, content: text, status: 'skip', detail: otherwise }]
+    return [{ path, content, status, detail: what }]
+  })
+}
+
+function carryOut({ root, dryRun }: ChangeOptions, changes: readonly FileChange[]): void {
+  for (const { path } of changes) checkInside(root, path)
+  if (!dryRun) changeAll(root, changes)
 }
 
 function read(root: string, path: string): string | undefined {
@@ -125,33 +190,4 @@ function checkInside(root: string, path: string): void {
     `${path} would be written to ${real}, outside the app.`,
     'replace the link by a folder of the app. Nothing was written.',
   )
-}
-
-/** By way of a temporary file: whoever reads at the same time, or a crash, never meets half of it. */
-function writeWhole(file: string, content: string, mode?: number): void {
-  mkdirSync(dirname(file), { recursive: true })
-  const temporary = join(dirname(file), `.${randomBytes(6).toString('hex')}`)
-  const existing = existsSync(file) ? statSync(file).mode & 0o777 : undefined
-  try {
-    writeFileSync(temporary, content, { mode: mode ?? existing ?? 0o666 })
-    renameSync(temporary, file)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw new CliError(`${file} cannot be written: ${(error as Error).message}.`, 'mend that, then run this again.')
-  }
-}
-
-function removeEmptyFolders(root: string, folder: string): void {
-  for (let at = folder; at !== '.' && readdirSync(join(root, at)).length === 0; at = dirname(at))
-    rmdirSync(join(root, at))
-}
-
-function remember(root: string, { id, args, files }: Plan): void {
-  const generated = files.filter(({ path, content }) => read(root, path) === content)
-  writeWhole(join(root, RECORD), withCall(readRecord(root), { id, args }, generated))
-}
-
-function forget(root: string, { id, files }: Plan): void {
-  const paths = files.map(({ path }) => path)
-  if (existsSync(join(root, RECORD))) writeWhole(join(root, RECORD), withoutCall(readRecord(root), id, paths))
 }

@@ -19,6 +19,25 @@ export interface Edit {
   revert(text: string): string
 }
 
+/** A change that follows from another, in both directions. */
+export interface Follow {
+  /** Below the app's folder, with slashes. */
+  readonly path: string
+  /** The file whose change it follows from. */
+  readonly from: string
+  /** What it changes, for the log. */
+  readonly what: string
+  /** What to do where it cannot be derived, for the log. */
+  readonly otherwise: string
+  /**
+   * The file's new text; undefined where it cannot be told.
+   * @param text what it says now
+   * @param befores what the other said before its change, or would say without it
+   * @param after what the other says then
+   */
+  derive(text: string, befores: readonly string[], after: string): string | undefined
+}
+
 /** What a generator decided. */
 export interface Plan {
   /** Names the call: `controller posts`. */
@@ -27,4 +46,8 @@ export interface Plan {
   readonly args: readonly string[]
   readonly files: readonly NewFile[]
   readonly edits: readonly Edit[]
+  /** Changes that follow from the edits. */
+  readonly follow?: readonly Follow[]
+  /** Files that might be expected and are not made, each with the reason. */
+  readonly left?: readonly { readonly path: string; readonly why: string }[]
 }

@@ -179,17 +179,22 @@ export type { KeptSession, SessionIndexSupport, TextShelf, VersionedText } from 
 export { MemcachedStore } from './session/memcached/memcached-store.js'
 export type { MemcachedStoreOptions } from './session/memcached/options.js'
 export { MemoryStore } from './session/memory-store.js'
+export { mergePayloads } from './session/merge.js'
 export type { OwnSession, OwnSessions } from './session/own-sessions.js'
 export type { SessionDetails, SessionIndexOptions, SessionOwner } from './session/owners.js'
 export { RackCookieStore, type RackCookieStoreOptions } from './session/rack-cookie-store.js'
 export { RailsCookieStore, type RailsCookieStoreOptions } from './session/rails-cookie-store.js'
+export { newSessionId, storedId } from './session/session-id.js'
 export type { DestroyAllOptions, OwnedSession, OwnedSessions } from './session/sessions.js'
-export type {
-  RejectedSession,
-  SessionCookieOptions,
-  SessionRecord,
-  SessionStore,
-  SessionStoreClass,
-  SessionStoreContext,
+export {
+  endedBecause,
+  type RejectedSession,
+  refreshDue,
+  type SessionAge,
+  type SessionCookieOptions,
+  type SessionRecord,
+  type SessionStore,
+  type SessionStoreClass,
+  type SessionStoreContext,
 } from './session/store.js'
 export { disposeShared, type SharedValueOptions, shared } from './shared.js'

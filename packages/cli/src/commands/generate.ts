@@ -1,7 +1,9 @@
 // Why: `contrail generate` and `contrail destroy`: from arguments to a generator's plan, carried out or taken back.
+import { importFramework } from '../app-framework.js'
 import { addCommands, type Command, type CommandRow, type DefineCommand } from '../command-line.js'
 import { apply, revert } from '../files.js'
 import type { Direction, Generator } from '../generators/generator.js'
+import { usageOf } from '../generators/usage.js'
 import type { Plan } from '../plan.js'
 import { conflictResolver, logChange } from '../terminal.js'
 
@@ -17,6 +19,16 @@ const GENERATORS: readonly GeneratorRow[] = [
     summary: 'a controller, and routes for its actions',
     load: async () => (await import('../generators/controller/generator.js')).generator,
   },
+  {
+    name: 'middleware',
+    summary: 'a function that every request passes before it reaches the app',
+    load: async () => (await import('../generators/middleware/generator.js')).generator,
+  },
+  {
+    name: 'session-store',
+    summary: "a session store of the app's own",
+    load: async () => (await import('../generators/session-store/generator.js')).generator,
+  },
 ]
 
 /** Options that every generator has. */
@@ -28,12 +40,14 @@ interface GenerateOptions {
 
 /** `contrail generate` or `contrail destroy`, with a command for each generator. */
 export function define(direction: Direction): DefineCommand {
-  return (group, args) =>
-    addCommands(
+  return (group, args) => {
+    if (args.length === 0) group.action(() => group.outputHelp())
+    return addCommands(
       group,
       GENERATORS.map((row) => commandOf(row, direction)),
       args,
     )
+  }
 }
 
 function commandOf({ name, summary, load }: GeneratorRow, direction: Direction): CommandRow {
@@ -42,7 +56,11 @@ function commandOf({ name, summary, load }: GeneratorRow, direction: Direction):
     summary,
     load: async () => {
       const generator = await load()
-      return (command) => defineGenerator(command, generator, direction)
+      return (command) => {
+        defineGenerator(command, generator, direction)
+        const usage = usageOf(name)
+        if (usage !== undefined) command.addHelpText('after', `\n${usage}`)
+      }
     },
   }
 }
@@ -58,7 +76,8 @@ function defineGenerator(command: Command, generator: Generator, direction: Dire
     const folder = process.cwd()
     const options = command.opts<GenerateOptions>()
     const plan = await generator.plan({ folder, direction, args: command.processedArgs, options: { ...options } })
-    await carryOut(direction, folder, plan, options)
+    const { withRoutePaths } = await import('../generators/route-paths.js')
+    await carryOut(direction, folder, withRoutePaths(plan, await importFramework(folder), folder), options)
   })
 }
 

@@ -22,6 +22,8 @@ const TAKEN = new Set(['application', 'controller', 'error', 'object', 'session'
 export interface Name {
   /** Namespaces in front of it, in dashes: `['admin']`. */
   readonly namespaces: readonly string[]
+  /** As given, in dashes: neither singular nor plural was made of it. */
+  readonly given: string
   /** In dashes: `blog-post`. */
   readonly singular: string
   /** In dashes: `blog-posts`. */
@@ -44,7 +46,29 @@ export function parseName(text: string, what: string): Name {
       'choose another.',
     )
   }
-  return { namespaces: segments.slice(0, -1).map(dashed), singular, plural: lastWord(singular, pluralize) }
+  return { namespaces: segments.slice(0, -1).map(dashed), given: own, singular, plural: lastWord(singular, pluralize) }
+}
+
+/**
+ * Reads the name of a thing that is one of its kind, such as a middleware: without namespaces, and as it is given.
+ * @param codeNames what it will be called in code, none of which may be a word that code knows already
+ * @param taken names that the framework exports
+ * @returns it in dashes: `request-timing`
+ * @throws CliError for a name that it cannot have
+ */
+export function parsePlainName(
+  text: string,
+  what: string,
+  codeNames: (dashed: string) => readonly string[] = () => [],
+  taken: ReadonlySet<string> = new Set(),
+): string {
+  const { namespaces, given } = parseName(text, what)
+  const shown = JSON.stringify(text)
+  if (namespaces.length > 0)
+    throw new CliError(`A ${what} cannot be called ${shown}.`, `leave the slash out: ${text.replaceAll('/', '-')}.`)
+  const known = codeNames(given).find((name) => taken.has(name) || name in globalThis || RESERVED.has(name))
+  if (known === undefined) return given
+  throw new CliError(`The ${what} name ${shown} is taken: ${known} is known in code already.`, 'choose another.')
 }
 
 function checkSegment(segment: string, text: string, what: string): void {

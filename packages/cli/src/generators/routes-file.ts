@@ -1,14 +1,19 @@
 // Why: config/routes.ts belongs to the app; a generator adds to it by what the parser says is there, in the file's own style.
-import { parse } from '@babel/parser'
-import type {
-  ArrowFunctionExpression,
-  Expression,
-  File,
-  FunctionExpression,
-  ImportDeclaration,
-  Statement,
-} from '@babel/types'
 import { CliError } from '../cli-error.js'
+import {
+  type ArrowFunctionExpression,
+  addImport,
+  exportedDefault,
+  type File,
+  type FunctionExpression,
+  indentAt,
+  parseTypeScript,
+  removeImport,
+  removeLines,
+  type Statement,
+  type Style,
+  styleOf,
+} from './typescript-file.js'
 
 /** A route to add, and the controller it needs. */
 export interface RouteAddition {
@@ -21,31 +26,33 @@ export interface RouteAddition {
   readonly specifier: string
 }
 
-type DrawFunction = ArrowFunctionExpression | FunctionExpression
+/** Where an app draws its routes. */
+export const ROUTES_FILE = 'config/routes.ts'
 
-/** How a file is written. */
-interface Style {
-  readonly quote: string
-  readonly semicolon: string
-  readonly newline: string
-  readonly indent: string
-}
+type DrawFunction = ArrowFunctionExpression | FunctionExpression
 
 /**
  * Adds routes to the text of config/routes.ts, and the import they need; what is there already stays as it is.
  * @throws CliError when there is no `defineRoutes((r) => { … })` to add to
  */
 export function addRoutes(text: string, additions: readonly RouteAddition[]): string {
-  return additions.reduce((result, addition) => addImport(addRoute(result, addition), addition), text)
+  return additions.reduce(
+    (result, addition) => addImport(addRoute(result, addition), ROUTES_FILE, addition.controller, addition.specifier),
+    text,
+  )
 }
 
 /** Takes routes away again, and an import that nothing uses any more. The reverse of {@link addRoutes}. */
 export function removeRoutes(text: string, additions: readonly RouteAddition[]): string {
-  return additions.reduceRight((result, addition) => removeImport(removeRoute(result, addition), addition), text)
+  return additions.reduceRight(
+    (result, addition) =>
+      removeImport(removeRoute(result, addition), ROUTES_FILE, addition.controller, addition.specifier),
+    text,
+  )
 }
 
 function addRoute(text: string, addition: RouteAddition): string {
-  const file = parseRoutes(text)
+  const file = parseTypeScript(text, ROUTES_FILE)
   const style = styleOf(text, file)
   let draw = drawFunction(file)
   let depth = 0
@@ -102,7 +109,7 @@ function insertStatement(text: string, draw: DrawFunction, lines: readonly strin
 }
 
 function removeRoute(text: string, addition: RouteAddition): string {
-  const file = parseRoutes(text)
+  const file = parseTypeScript(text, ROUTES_FILE)
   const style = styleOf(text, file)
   const call = addition.call.replaceAll("'", style.quote)
   const draws = [drawFunction(file)]
@@ -125,67 +132,15 @@ function removeRoute(text: string, addition: RouteAddition): string {
   return removeLines(text, victim)
 }
 
-function addImport(text: string, { controller, specifier }: RouteAddition): string {
-  const file = parseRoutes(text)
-  const { quote, semicolon, newline } = styleOf(text, file)
-  const imports = importsOf(file)
-  const isThere = imports.some(({ specifiers }) => specifiers.some(({ local }) => local.name === controller))
-  if (isThere) return text
-  const line = `import { ${controller} } from ${quote}${specifier}${quote}${semicolon}${newline}`
-  // Among the relative imports, in the order of their paths, as formatters sort them.
-  const next = imports.find(({ source }) => source.value.startsWith('.') && source.value > specifier)
-  const last = imports.at(-1)
-  const at =
-    next === undefined
-      ? last === undefined
-        ? 0
-        : lineAfter(text, last.end as number)
-      : lineOf(text, next.start as number)
-  return text.slice(0, at) + line + text.slice(at)
-}
-
-function removeImport(text: string, { controller, specifier }: RouteAddition): string {
-  const file = parseRoutes(text)
-  const declaration = importsOf(file).find(
-    ({ source, specifiers }) =>
-      source.value === specifier && specifiers.length === 1 && specifiers[0]?.local.name === controller,
-  )
-  if (declaration === undefined) return text
-  const without = removeLines(text, declaration)
-  return new RegExp(`\\b${controller}\\b`).test(without) ? text : without
-}
-
-function parseRoutes(text: string): File {
-  try {
-    return parse(text, { sourceType: 'module', plugins: ['typescript', 'decorators-legacy'] })
-  } catch (error) {
-    throw new CliError(`config/routes.ts cannot be read: ${(error as Error).message}.`, 'mend it, then run this again.')
-  }
-}
-
 /** The function that `export default defineRoutes(…)` is given, there or under a name. */
 function drawFunction(file: File): DrawFunction {
-  const { body } = file.program
-  for (const statement of body) {
-    if (statement.type !== 'ExportDefaultDeclaration') continue
-    const { declaration } = statement
-    const call = declaration.type === 'Identifier' ? initialiser(body, declaration.name) : (declaration as Expression)
-    const draw = call?.type === 'CallExpression' ? call.arguments[0] : undefined
-    if (draw?.type === 'ArrowFunctionExpression' || draw?.type === 'FunctionExpression') return draw
-  }
+  const call = exportedDefault(file)
+  const draw = call?.type === 'CallExpression' ? call.arguments[0] : undefined
+  if (draw?.type === 'ArrowFunctionExpression' || draw?.type === 'FunctionExpression') return draw
   throw new CliError(
     'config/routes.ts has no export default defineRoutes((r) => { … }) to add a route to.',
     'write it so, or add the route by hand and give --skip-routes.',
   )
-}
-
-function initialiser(body: readonly Statement[], name: string): Expression | undefined {
-  for (const statement of body) {
-    if (statement.type !== 'VariableDeclaration') continue
-    for (const { id, init } of statement.declarations)
-      if (id.type === 'Identifier' && id.name === name && init) return init
-  }
-  return undefined
 }
 
 function statementsOf(draw: DrawFunction): readonly Statement[] {
@@ -210,39 +165,7 @@ function findNamespace(draw: DrawFunction, name: string): DrawFunction | undefin
   return undefined
 }
 
-function importsOf(file: File): ImportDeclaration[] {
-  return file.program.body.filter((statement) => statement.type === 'ImportDeclaration')
-}
-
 function sameCall(text: string, { start, end }: Statement, call: string): boolean {
   const plain = (code: string) => code.replace(/["'`]/g, "'").replace(/[\s;]+/g, '')
   return plain(text.slice(start as number, end as number)) === plain(call)
-}
-
-function styleOf(text: string, file: File): Style {
-  const [first] = importsOf(file)
-  const source = first === undefined ? "''" : text.slice(first.source.start as number, first.source.end as number)
-  return {
-    quote: source[0] === '"' ? '"' : "'",
-    semicolon: first !== undefined && text[(first.end as number) - 1] === ';' ? ';' : '',
-    newline: text.includes('\r\n') ? '\r\n' : '\n',
-    indent: /^(\t| {2,8})\S/m.exec(text)?.[1] ?? '  ',
-  }
-}
-
-function lineOf(text: string, at: number): number {
-  return text.lastIndexOf('\n', at - 1) + 1
-}
-
-function lineAfter(text: string, at: number): number {
-  const end = text.indexOf('\n', at)
-  return end === -1 ? text.length : end + 1
-}
-
-function indentAt(text: string, at: number): string {
-  return /^[ \t]*/.exec(text.slice(lineOf(text, at)))?.[0] ?? ''
-}
-
-function removeLines(text: string, { start, end }: Statement): string {
-  return text.slice(0, lineOf(text, start as number)) + text.slice(lineAfter(text, end as number))
 }

@@ -1,6 +1,6 @@
 // Why: `contrail generate controller`: a class with its actions, a test of it, and the routes that lead there.
 import { CliError } from '../../cli-error.js'
-import type { Plan } from '../../plan.js'
+import type { NewFile, Plan } from '../../plan.js'
 import { isReserved, type Name, parseName, pascalCase } from '../names.js'
 import { addRoutes, type RouteAddition, removeRoutes } from '../routes-file.js'
 import { renderTemplates } from '../template.js'
@@ -11,6 +11,8 @@ export interface ControllerChoices {
   readonly name: string
   readonly actions: readonly string[]
   readonly routes: boolean
+  /** Whether it gets a test, or why it gets none. */
+  readonly tests: true | { readonly why: string }
   /** Names that are the framework's own, of which an action can have none. */
   readonly taken: ReadonlySet<string>
 }
@@ -18,16 +20,19 @@ export interface ControllerChoices {
 const TEMPLATES = new URL('../../../src/generators/controller/templates/', import.meta.url)
 const ACTION = /^[a-z][A-Za-z0-9]{0,59}$/
 
-/** The seven actions of a resource, and whether each is about one member. */
-const RESOURCE_ACTIONS: ReadonlyMap<string, boolean> = new Map([
-  ['index', false],
-  ['create', false],
-  ['new', false],
-  ['edit', true],
-  ['show', true],
-  ['update', true],
-  ['destroy', true],
+/** The seven actions of a resource, each with how it is asked for: the client's method, and the path below the resource's. */
+const RESOURCE_ACTIONS: ReadonlyMap<string, readonly [method: string, path: string]> = new Map([
+  ['index', ['get', '']],
+  ['create', ['post', '']],
+  ['new', ['get', '/new']],
+  ['edit', ['get', '/1/edit']],
+  ['show', ['get', '/1']],
+  ['update', ['patch', '/1']],
+  ['destroy', ['delete', '/1']],
 ])
+
+/** Stands among a call's arguments in the record, so that what it left out is not taken for its own. */
+const SKIP_ROUTES = '--skip-routes'
 
 /** How the record of what was generated names the call. */
 export function controllerCall(name: string): string {
@@ -39,6 +44,11 @@ function controllerName(text: string): Name {
   return parseName(text.replace(/[-_]?controller$/i, '') || text, 'controller')
 }
 
+/** The actions and options of a call that was recorded. */
+export function recordedChoices(args: readonly string[]): Pick<ControllerChoices, 'actions' | 'routes'> {
+  return { actions: args.filter((arg) => arg !== SKIP_ROUTES), routes: !args.includes(SKIP_ROUTES) }
+}
+
 /** Decides what files and routes a controller consists of. @throws CliError for names that it cannot have */
 export function controllerPlan(choices: ControllerChoices): Plan {
   const name = controllerName(choices.name)
@@ -48,16 +58,34 @@ export function controllerPlan(choices: ControllerChoices): Plan {
   const path = [...name.namespaces, name.plural].join('/')
   const className = `${[...name.namespaces, name.plural].map(pascalCase).join('')}Controller`
   const additions = choices.routes ? routesOf(name, className, path, choices.actions) : []
+  const files = filesOf(name, className, path, choices.actions)
+  const test = files.find((file) => file.path.startsWith('tests/'))
+  const untested = whyUntested(choices)
   return {
     id: controllerCall(choices.name),
-    args: choices.actions,
-    files: renderTemplates(TEMPLATES, {
-      className,
-      actions: choices.actions,
-      up: '../'.repeat(name.namespaces.length) || './',
-    }).map((file) => ({ ...file, path: file.path.replace('NAME', path) })),
+    args: choices.routes ? choices.actions : [...choices.actions, SKIP_ROUTES],
+    files: untested === undefined ? files : files.filter((file) => file !== test),
+    left: untested === undefined || test === undefined ? [] : [{ path: test.path, why: untested }],
     edits: additions.length === 0 ? [] : [routesEdit(additions)],
   }
+}
+
+function filesOf({ namespaces }: Name, className: string, path: string, actions: readonly string[]): NewFile[] {
+  const up = '../'.repeat(namespaces.length)
+  const requests = actions.map((action) => {
+    const [method, below] = RESOURCE_ACTIONS.get(action) ?? ['get', `/${action}`]
+    return { action, method, path: `/${path}${below}` }
+  })
+  return renderTemplates(TEMPLATES, { className, actions, requests, up }).map((file) => ({
+    ...file,
+    path: file.path.replace('NAME', path),
+  }))
+}
+
+function whyUntested({ actions, routes, tests }: ControllerChoices): string | undefined {
+  if (tests !== true) return tests.why
+  if (actions.length === 0) return 'no actions to test'
+  return routes ? undefined : 'no routes to test it by'
 }
 
 function routesEdit(additions: readonly RouteAddition[]) {

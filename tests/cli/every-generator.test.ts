@@ -1,0 +1,48 @@
+// Every generator: generate, type check, lint, test, destroy, and nothing is left. All of them share one app and one run of each
+// program.
+import { expect, test } from 'vitest'
+import { generatedApp, visibleTreeOf } from '../harness/generated-app.js'
+
+const LONG = 'a-name-that-is-as-long-as-names-are-allowed-to-be-for-anyone'
+
+const CALLS: readonly (readonly string[])[] = [
+  ['controller', 'posts', 'index', 'create', 'new', 'edit', 'show', 'update', 'destroy', 'archive'],
+  ['controller', 'admin/deep/BlogPosts', 'destroy', 'lastOnes'],
+  ['controller', 'reports'],
+  ['middleware', 'request-timing'],
+  ['middleware', LONG],
+  ['session-store', 'files'],
+  ['session-store', LONG],
+]
+
+test('what all generators write compiles, is formatted, passes its tests, and goes without a trace', async () => {
+  const app = await generatedApp()
+  const before = visibleTreeOf(app.folder)
+  for (const call of CALLS) await app.succeed('generate', ...call)
+  expect(await app.succeed('routes')).toMatch(/^adminDeepBlogPost +DELETE +\/admin\/deep\/blog-posts\/:id +Admin/m)
+  expect(await app.succeed('routes', '--types', '--check')).toContain('is current')
+  const [tests] = await Promise.all([
+    app.program('vitest', 'run', '--no-color'),
+    app.program('tsc', '-p', '.'),
+    app.program('biome', 'check', '.'),
+  ])
+  expect(tests).toMatch(/Test Files +8 passed/)
+  expect(tests).toContain('tests/session-stores/files-store.test.ts')
+  // In the order in which they came: none leans on one that came later.
+  for (const call of CALLS) await app.succeed('destroy', ...call.slice(0, 2))
+  expect(app.status()).toBe('')
+  expect(visibleTreeOf(app.folder)).toEqual(before)
+})
+
+test('an app without tests gets none, and is told so', async () => {
+  const app = await generatedApp('--minimal')
+  for (const call of [
+    ['controller', 'posts', 'index'],
+    ['middleware', 'request-timing'],
+    ['session-store', 'files'],
+  ]) {
+    expect(await app.succeed('generate', ...call)).toMatch(/ {6}skip {2}tests\/.*\(the app has no tests\/app\.ts\)/)
+  }
+  expect(app.status()).not.toContain('tests/')
+  await app.program('tsc', '-p', '.')
+})
