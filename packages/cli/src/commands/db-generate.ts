@@ -1,10 +1,9 @@
 // Why: `contrail db:generate`: the models were changed; drizzle-kit writes the migration that does the same to a database.
 import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { CliError } from '../cli-error.js'
 import type { Command } from '../command-line.js'
 import { requireDatabase } from '../database/app-database.js'
+import { drizzleKit } from '../database/drizzle-kit.js'
 
 interface GenerateOptions {
   readonly name?: string
@@ -32,14 +31,4 @@ async function generate(folder: string, { name, custom }: GenerateOptions): Prom
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? 1))
   })
-}
-
-function drizzleKit(folder: string): string {
-  try {
-    return createRequire(join(folder, 'package.json'))
-      .resolve('drizzle-kit')
-      .replace(/[^/\\]+$/, 'bin.cjs')
-  } catch {
-    throw new CliError(`${folder} has no drizzle-kit.`, 'install it: npm install --save-dev drizzle-kit.')
-  }
 }

@@ -20,6 +20,26 @@ const GENERATORS: readonly GeneratorRow[] = [
     load: async () => (await import('../generators/controller/generator.js')).generator,
   },
   {
+    name: 'model',
+    summary: 'a table, its repository and the migration',
+    load: async () => (await import('../generators/model/generator.js')).generator,
+  },
+  {
+    name: 'migration',
+    summary: 'columns to add or to remove, or a file for SQL of your own',
+    load: async () => (await import('../generators/migration/generator.js')).generator,
+  },
+  {
+    name: 'resource',
+    summary: 'a model, and a controller with routes to read it by',
+    load: async () => (await import('../generators/resource/generator.js')).generator,
+  },
+  {
+    name: 'scaffold',
+    summary: 'a model, and all that it takes to read and write it over HTTP',
+    load: async () => (await import('../generators/scaffold/generator.js')).generator,
+  },
+  {
     name: 'middleware',
     summary: 'a function that every request passes before it reaches the app',
     load: async () => (await import('../generators/middleware/generator.js')).generator,

@@ -103,6 +103,11 @@ function lastWord(text: string, change: (word: string) => string): string {
   return [...words.slice(0, -1), change(words.at(-1) as string)].join('-')
 }
 
+/** `blogPosts` to `blog-post`. */
+export function singularOf(name: string): string {
+  return lastWord(dashed(name), singularize)
+}
+
 /** `BlogPost`. */
 export function pascalCase(dashedText: string): string {
   return dashedText.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())

@@ -33,7 +33,8 @@ const TEMPLATES = new URL('../../../src/generators/app/templates/', import.meta.
 const EXTRAS = /^(?:tests\/|vitest\.config\.ts|biome\.json|Dockerfile|\.dockerignore|\.editorconfig|\.vscode\/)/
 
 /** What an app without a database has no use for. */
-const OF_DATABASE = /^(?:db\/|config\/database\.ts|drizzle\.config\.ts|tests\/database\.ts)/
+const OF_DATABASE =
+  /^(?:db\/|app\/(?:repositories|validators)\/|config\/database\.ts|drizzle\.config\.ts|tests\/database\.ts)/
 
 /** The files of a new app, `.env` with a secret of its own among them. */
 export function appFiles(choices: AppChoices): NewFile[] {

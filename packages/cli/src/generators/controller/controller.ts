@@ -1,6 +1,6 @@
 // Why: `contrail generate controller`: a class with its actions, a test of it, and the routes that lead there.
 import { CliError } from '../../cli-error.js'
-import type { NewFile, Plan } from '../../plan.js'
+import type { Edit, NewFile, Plan } from '../../plan.js'
 import { isReserved, type Name, parseName, pascalCase } from '../names.js'
 import { addRoutes, type RouteAddition, removeRoutes } from '../routes-file.js'
 import { renderTemplates } from '../template.js'
@@ -86,6 +86,13 @@ function whyUntested({ actions, routes, tests }: ControllerChoices): string | un
   if (tests !== true) return tests.why
   if (actions.length === 0) return 'no actions to test'
   return routes ? undefined : 'no routes to test it by'
+}
+
+/** A controller of some of a resource's actions, without a namespace, and the change that draws its routes. */
+export function resourceRoutes(plural: string, actions: readonly string[]): { className: string; edit: Edit } {
+  const className = `${pascalCase(plural)}Controller`
+  const name = { namespaces: [], given: plural, singular: plural, plural }
+  return { className, edit: routesEdit(routesOf(name, className, plural, actions)) }
 }
 
 function routesEdit(additions: readonly RouteAddition[]) {
