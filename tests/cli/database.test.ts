@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import connect from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { migrationsOf, skippedWarning } from '../../packages/cli/dist/database/migrations.js'
 import { CONTRAIL, REPOSITORY, temporaryFolder, writeFiles } from '../harness/folders.js'
 import { type Postgres, startPostgres } from '../harness/postgres.js'
 import { execute, freePort, type Running, start } from '../harness/processes.js'
@@ -12,29 +13,12 @@ const SECRET = '0123456789abcdef'.repeat(8)
 /** Kept between runs: to make an embedded database from nothing costs seconds. */
 const CACHE = { XDG_CACHE_HOME: join(REPOSITORY, '.cache') }
 
-const POST = `import { integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
-
-export const posts = pgTable('posts', {
-  id: integer().generatedAlwaysAsIdentity().primaryKey(),
-  title: text().notNull(),
-  createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
-})
-`
-const SEEDS = `import { posts } from '../app/models/post.js'
-import { db } from '../config/database.js'
-
-await db.insert(posts).values({ title: 'Seed' })
-`
-const CONTROLLER = `import { posts } from '../models/post.js'
-import { db } from '../../config/database.js'
-import { ApplicationController } from './application-controller.js'
-
-export class PostsController extends ApplicationController {
-  async index() {
-    this.render(await db.query.posts.findMany({ columns: { id: true, title: true } }))
-  }
-}
-`
+/** The files that docs/database.md shows. */
+const PAGE = Object.fromEntries(
+  [...readFileSync(join(REPOSITORY, 'docs/database.md'), 'utf8').matchAll(/```ts file=(\S+)\n([\s\S]*?)```/g)].map(
+    ([, path, text]) => [path as string, text as string],
+  ),
+)
 /** Twice the same: the second finds nothing of the first, and ids begin anew. */
 const TEST = `import { expect, test } from 'vitest'
 import { createClient } from 'contrail/testing'
@@ -45,7 +29,7 @@ import { app } from './app.js'
 test.each(['one', 'two'])('%s', async (title) => {
   const [post] = await db.insert(posts).values({ title }).returning()
   expect(post).toMatchObject({ id: 1, createdAt: expect.any(Date) })
-  expect((await createClient(app).get('/posts')).json()).toEqual([{ id: 1, title }])
+  expect((await createClient(app).get('/posts')).json()).toMatchObject([{ id: 1, title }])
   await expect(db.transaction(async (tx) => { await tx.insert(posts).values({ title }); throw new Error('back') })).rejects.toThrow('back')
   await expect(db.execute('select nope')).rejects.toMatchObject({ cause: { code: '42703' } })
   expect(await db.$count(posts)).toBe(1)
@@ -87,13 +71,7 @@ afterAll(async () => {
 const edit = (path: string, change: (text: string) => string) =>
   writeFileSync(join(app, path), change(readFileSync(join(app, path), 'utf8')))
 
-test('a new app has no migrations, and starts no database for that', async () => {
-  const { code, output } = await contrail(['db:migrate'], { CONTRAIL_ENV: 'test' })
-  expect([code, output]).toEqual([0, 'Nothing to migrate.\n'])
-})
-
-test('db:generate writes what changed in the models', async () => {
-  edit('db/schema.ts', (text) => `${text.replace('export {}\n', '')}export * from '../app/models/post.js'\n`)
+test('db:generate writes what changed in the models; what docs/database.md shows compiles', async () => {
   edit('config/routes.ts', (text) =>
     text
       .replace(
@@ -102,12 +80,7 @@ test('db:generate writes what changed in the models', async () => {
       )
       .replace('  r.root', "  r.get('/posts', PostsController, 'index')\n  r.root"),
   )
-  writeFiles(app, {
-    'app/models/post.ts': POST,
-    'app/controllers/posts-controller.ts': CONTROLLER,
-    'db/seeds.ts': SEEDS,
-    'tests/posts.test.ts': TEST,
-  })
+  writeFiles(app, { ...PAGE, 'tests/behaviour.test.ts': TEST })
   const [generated, types, refused] = await Promise.all([
     contrail(['db:generate', '--name', 'create_posts']),
     execute(join(REPOSITORY, 'node_modules/.bin/tsc'), ['-p', '.'], { cwd: app }),
@@ -133,37 +106,34 @@ describe('while the dev server runs the embedded database', () => {
 
   afterAll(() => server.kill('SIGKILL'))
 
-  const posts = async () => (await fetch(`${url}/posts`)).json()
+  const posts = async () => (await fetch(`${url}/posts`)).json() as Promise<object[]>
 
   test('db:status, db:migrate and db:seed work, and the server sees what they did', async () => {
     expect((await contrail(['db:status'])).output).toMatch(/^pending {2}[\d-]+ [\d:]+ {2}0000_create_posts\n$/)
     expect((await contrail(['db:migrate'])).output).toBe('Applied 0000_create_posts\n')
     expect((await contrail(['db:seed'])).output).toBe('Ran db/seeds.ts\n')
-    expect(await posts()).toEqual([{ id: 1, title: 'Seed' }])
-    expect((await contrail(['db:status'])).output).toMatch(/^applied /)
+    expect(await posts()).toMatchObject([{ id: 1, title: 'Hello' }])
   })
 
-  test('db:console runs what is piped to it, a statement at a time', async () => {
+  test('db:console runs what is piped to it, a statement at a time, and takes back what is left open', async () => {
     const { code, output } = await ask(
-      "insert into posts (title)\nvalues ('a;''b');select 1 as one;\nselect title from posts",
+      "insert into posts (title)\nvalues ('a;\n''b');select 1 as one;\nselect nope;\nselect E'\\x1b[2J' as blank, null as none;\nbegin;\ndelete from posts",
     )
-    expect(output).toBe("INSERT 1\n one\n-----\n 1\n(1 row)\n title\n-------\n Seed\n a;'b\n(2 rows)\n")
-    expect(code).toBe(0)
-    const failing = await ask("select nope;\nselect E'\\x1b[2J' as blank, null as none")
-    expect(failing.code).toBe(1)
-    expect(failing.output).toContain('column "nope" does not exist (42703)')
-    expect(failing.output).toContain(' blank | none\n-------+------\n       | NULL\n')
+    expect(code).toBe(1)
+    expect(output).toContain('column "nope" does not exist (42703)')
+    expect(output.replace(/^The database.*\n.*\n/m, '')).toBe(
+      'INSERT 1\n one\n-----\n 1\n(1 row)\n blank | none\n-------+------\n       | NULL\n(1 row)\nBEGIN\nDELETE 2\n',
+    )
+    expect(await posts()).toMatchObject([{ title: 'Hello' }, { title: "a;\n'b" }])
   })
 
-  test('db:reset begins anew; a transaction that a client leaves open is taken back', async () => {
-    expect((await ask('begin;\ndelete from posts;\n')).code).toBe(0)
-    expect(await posts()).toHaveLength(2)
+  test('db:reset begins anew', async () => {
     const { code, output } = await contrail(['db:reset'])
     expect([code, output]).toEqual([
       0,
       'Emptied the database of development\nApplied 0000_create_posts\nRan db/seeds.ts\n',
     ])
-    expect(await posts()).toEqual([{ id: 1, title: 'Seed' }])
+    expect(await posts()).toMatchObject([{ id: 1, title: 'Hello' }])
   })
 
   test('and once it was killed, the next commands take over what it left', async () => {
@@ -171,7 +141,7 @@ describe('while the dev server runs the embedded database', () => {
     await server.stop('SIGKILL')
     // Two at once: one of them runs the database, the other is its guest or comes after it.
     for (const { output } of await Promise.all([ask('select title from posts'), ask('select title from posts')]))
-      expect(output).toContain('Seed')
+      expect(output).toContain('Hello')
     expect(readdirSync(join(app, 'storage'))).toEqual(['development'])
   })
 })
@@ -187,17 +157,18 @@ describe('on a real PostgreSQL, the same app', () => {
   })
 
   test('passes its tests, as embedded; another database than one for tests is refused', async () => {
-    const run = (env: NodeJS.ProcessEnv) => contrail(['test', 'tests/posts.test.ts'], { ...env, NO_COLOR: '1' })
+    const run = (env: NodeJS.ProcessEnv) => contrail(['test', 'posts', 'behaviour'], { ...env, NO_COLOR: '1' })
     const [embedded, real, refused] = await Promise.all([
       run({}),
       run({ DATABASE_URL: databaseUrl('blog_test') }),
       contrail(['db:status', '-e', 'test'], { DATABASE_URL: databaseUrl('blog') }),
     ])
-    expect([embedded.code, embedded.output]).toEqual([0, expect.stringContaining('2 passed')])
-    expect([real.code, real.output]).toEqual([0, expect.stringContaining('2 passed')])
+    expect([embedded.code, embedded.output]).toEqual([0, expect.stringContaining('3 passed')])
+    expect([real.code, real.output]).toEqual([0, expect.stringContaining('3 passed')])
     expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('without "test" in its name')])
-    const { output } = await ask('select title from posts', { DATABASE_URL: databaseUrl('blog_test') })
-    expect(output).toContain('two')
+    // By psql here: it is there, and there is a server for it.
+    const { output } = await ask('select count(*) from posts', { DATABASE_URL: databaseUrl('blog_test') })
+    expect(output).toMatch(/count \n-+\n +1\n\(1 row\)/)
   })
 
   test('is migrated in production, and reset only by force', async () => {
@@ -244,4 +215,35 @@ test('--database none, and --minimal, leave all of it out', async () => {
   }
   expect(existsSync(join(folder, 'three', 'config/database.ts'))).toBe(true)
   expect(existsSync(join(folder, 'three', 'tests'))).toBe(false)
+})
+
+describe('the state of migrations', () => {
+  const journal = (...entries: [tag: string, when: number][]) => {
+    const folder = temporaryFolder()
+    const text = JSON.stringify({ entries: entries.map(([tag, when]) => ({ tag, when })) })
+    writeFiles(folder, { 'db/migrations/meta/_journal.json': text })
+    return folder
+  }
+  /** A database that has had the migrations of these times. */
+  const having = (...times: number[]) => ({
+    execute: async (sql: string) =>
+      sql.includes('to_regclass') ? [{ name: 'drizzle' }] : times.map((time) => ({ created_at: String(time) })),
+  })
+
+  test('is what Drizzle will make of them: those older than the last that was applied are passed over', async () => {
+    const migrations = await migrationsOf(journal(['a', 1], ['merged', 2], ['b', 3], ['c', 5]), having(1, 3, 4))
+    expect(migrations.map(({ name, state }) => [name, state])).toEqual([
+      ['a', 'applied'],
+      ['merged', 'skipped'],
+      ['b', 'applied'],
+      ['no file', 'no file'],
+      ['c', 'pending'],
+    ])
+    expect(skippedWarning(migrations)).toMatch(/^merged: older than the last migration.*\n {2}Fix: /)
+  })
+
+  test('of an app that has none is known without its database', async () => {
+    const execute = () => Promise.reject(new Error('asked'))
+    expect(await migrationsOf(journal(), { execute })).toEqual([])
+  })
 })

@@ -1,10 +1,12 @@
 // The embedded PostgreSQL of apps: what connections to it see of each other, and what its folder is guarded against.
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { connectEmbedded } from 'contrail-cli/embedded-postgres'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { Snapshot } from '../../packages/cli/dist/embedded-postgres/snapshot.js'
 import { REPOSITORY, temporaryFolder } from '../harness/folders.js'
 import { start } from '../harness/processes.js'
 
@@ -113,5 +115,29 @@ describe('the folder', () => {
     await expect(sql`select 1`).rejects.toThrow(`The database in ${folder} cannot be opened`)
     expect(readdirSync(join(folder, '..'))).toEqual(['development'])
     await sql.end()
+  })
+})
+
+describe('the snapshot', () => {
+  test('is read as it was written; one that is cut short, or of another version, is none', () => {
+    const folder = join(temporaryFolder(), 'cache')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'pglite-0.0.1.tar.gz'), 'of another version')
+    const snapshot = new Snapshot(folder)
+    expect(snapshot.read()).toBeUndefined()
+    snapshot.write(randomBytes(100_000))
+    expect(snapshot.read()?.size).toBe(100_000)
+    const [file = '', ...others] = readdirSync(folder)
+    expect(others).toEqual([])
+    truncateSync(join(folder, file), 50_000)
+    expect(snapshot.read()).toBeUndefined()
+  })
+
+  test('is done without where there is no place for it', () => {
+    const folder = join(temporaryFolder(), 'a file')
+    writeFileSync(folder, '')
+    const snapshot = new Snapshot(folder)
+    snapshot.write(randomBytes(10))
+    expect(snapshot.read()).toBeUndefined()
   })
 })

@@ -58,12 +58,18 @@ const TAKEN: readonly (readonly [string, ...string[]])[] = [
   ['session-store', 'admin/files'],
 ]
 
-async function refused(app: GeneratedApp, ...args: string[]): Promise<string> {
-  const before = treeOf(app.folder)
+/** Calls a command that is to be refused. @returns what it printed */
+async function refusal(app: GeneratedApp, ...args: string[]): Promise<string> {
   const { code, output } = await app.contrail(...args)
   expect(code, output).toBe(1)
   expect(output).toMatch(/\n {2}Fix: /)
   expect(output).not.toMatch(/^\s+at /m)
+  return output
+}
+
+async function refused(app: GeneratedApp, ...args: string[]): Promise<string> {
+  const before = treeOf(app.folder)
+  const output = await refusal(app, ...args)
   expect(treeOf(app.folder)).toEqual(before)
   expect(readdirSync(dirname(app.folder))).toEqual([basename(app.folder)])
   return output
@@ -73,15 +79,19 @@ describe.each(GENERATORS)('%s', (generator, ...rest) => {
   let app: GeneratedApp
   // One app is enough for names: each test shows that it is untouched.
   let folder = ''
+  let before = {}
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'contrail-test-'))
     app = await generatedAppIn(folder)
+    before = treeOf(app.folder)
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test.each(NAMES)('refuses the name %j', async (name) => {
-    await refused(app, 'generate', generator, '--', name, ...rest)
-    await refused(app, 'destroy', generator, '--', name, ...rest)
+    await refusal(app, 'generate', generator, '--', name, ...rest)
+    await refusal(app, 'destroy', generator, '--', name, ...rest)
+    expect(treeOf(app.folder)).toEqual(before)
+    expect(readdirSync(folder)).toEqual([basename(app.folder)])
   })
 })
 

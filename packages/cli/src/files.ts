@@ -22,7 +22,7 @@ import type { NewFile, Plan } from './plan.js'
 export type OnConflict = (path: string, theirs: string, ours: string) => Promise<'overwrite' | 'skip' | 'abort'>
 
 /** How changes are carried out. */
-export interface ChangeOptions {
+interface ChangeOptions {
   readonly root: string
   /** Say what would be done, and do nothing. */
   readonly dryRun: boolean

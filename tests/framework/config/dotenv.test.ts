@@ -1,7 +1,7 @@
 // .env files: which are read, which value wins, and what a reload takes in.
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { BootError, loadApplication } from 'contrail'
+import { BootError, loadApplication, loadEnvironment } from 'contrail'
 import { describe, expect, test } from 'vitest'
 import { withEnvironment } from '../../harness/environment.js'
 import { folderWith, writeFiles } from '../../harness/folders.js'
@@ -120,4 +120,11 @@ describe('loading again', () => {
     expect(process.env['OUTSIDE']).toBe('process')
     expect(process.env['OWN']).toBe('app')
   })
+})
+
+test('loadEnvironment reads them without an app, and says which environment it is', () => {
+  environment('staging', { W: undefined, X: 'process' })
+  const folder = folderWith({ '.env': 'W=env\nX=env', '.env.staging': 'W=staging' })
+  expect(loadEnvironment(folder)).toEqual({ name: 'staging', explicit: true })
+  expect([process.env['W'], process.env['X']]).toEqual(['staging', 'process'])
 })

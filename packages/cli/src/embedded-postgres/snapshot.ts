@@ -37,13 +37,22 @@ export class Snapshot {
       for (const name of readdirSync(folder)) if (name.startsWith(PREFIX)) rmSync(join(folder, name))
       renameSync(aside, this.#file)
     } catch {
-      rmSync(aside, { force: true })
+      discard(aside)
     }
   }
 
   /** Forgets one that PGlite does not start from. */
   remove(): void {
-    rmSync(this.#file, { force: true })
+    discard(this.#file)
+  }
+}
+
+/** What cannot be removed stays: it is a cache. */
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    // Its folder is none, or not this user's.
   }
 }
 

@@ -8,7 +8,7 @@ export interface ListItem {
 }
 
 /** An array, or an object, in a text. */
-export interface List {
+interface List {
   /** Where its opening bracket is. */
   readonly start: number
   /** After its closing bracket. */

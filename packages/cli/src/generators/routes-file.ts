@@ -29,6 +29,9 @@ export interface RouteAddition {
 /** Where an app draws its routes. */
 export const ROUTES_FILE = 'config/routes.ts'
 
+/** How long a line is at most, as new apps are formatted. */
+const WIDTH = 120
+
 type DrawFunction = ArrowFunctionExpression | FunctionExpression
 
 /**
@@ -86,14 +89,22 @@ function insertStatement(text: string, draw: DrawFunction, lines: readonly strin
     const { start, end } = draw.body
     const outer = indentAt(text, draw.start as number)
     const body = [text.slice(start as number, end as number) + style.semicolon, ...lines]
-    const block = body.map((line) => `${outer}${style.indent}${line}${style.newline}`).join('')
+    const block = folded(
+      body.map((line) => outer + style.indent + line),
+      style,
+    )
+      .map((line) => line + style.newline)
+      .join('')
     return `${text.slice(0, start as number)}{${style.newline}${block}${outer}}${text.slice(end as number)}`
   }
   const { body, start, end } = draw.body
   const last = body.at(-1)
   const indent =
     last === undefined ? indentAt(text, start as number) + style.indent : indentAt(text, last.start as number)
-  const added = lines.map((line) => indent + line).join(style.newline)
+  const added = folded(
+    lines.map((line) => indent + line),
+    style,
+  ).join(style.newline)
   const closing = (end as number) - 1
   const onOneLine = !text.slice(start as number, end as number).includes('\n')
   if (onOneLine) {
@@ -101,11 +112,25 @@ function insertStatement(text: string, draw: DrawFunction, lines: readonly strin
       (one) => indentAt(text, start as number) + style.indent + text.slice(one.start as number, one.end as number),
     )
     const lead = indentAt(text, start as number)
-    const all = [...inner, ...lines.map((line) => lead + style.indent + line)].join(style.newline)
+    const own = folded(
+      lines.map((line) => lead + style.indent + line),
+      style,
+    )
+    const all = [...inner, ...own].join(style.newline)
     return `${text.slice(0, (start as number) + 1)}${style.newline}${all}${style.newline}${lead}${text.slice(closing)}`
   }
   const lineStart = text.lastIndexOf('\n', closing) + 1
   return `${text.slice(0, lineStart)}${added}${style.newline}${text.slice(lineStart)}`
+}
+
+/** Lines that are too long with their options below, as formatters put them. */
+function folded(lines: readonly string[], { indent, newline }: Style): string[] {
+  return lines.flatMap((line) => {
+    const [, head, options, end] = /^(.* \{) (only: .*) (\}\);?)$/.exec(line) ?? []
+    if (line.length <= WIDTH || head === undefined) return [line]
+    const outer = /^\s*/.exec(line)?.[0] ?? ''
+    return [[head, `${outer}${indent}${options},`, `${outer}${end}`].join(newline)]
+  })
 }
 
 function removeRoute(text: string, addition: RouteAddition): string {
@@ -166,6 +191,10 @@ function findNamespace(draw: DrawFunction, name: string): DrawFunction | undefin
 }
 
 function sameCall(text: string, { start, end }: Statement, call: string): boolean {
-  const plain = (code: string) => code.replace(/["'`]/g, "'").replace(/[\s;]+/g, '')
+  const plain = (code: string) =>
+    code
+      .replace(/["'`]/g, "'")
+      .replace(/[\s;]+/g, '')
+      .replace(/,(?=[}\])])/g, '')
   return plain(text.slice(start as number, end as number)) === plain(call)
 }

@@ -6,7 +6,7 @@ import { addRoutes, type RouteAddition, removeRoutes } from '../routes-file.js'
 import { renderTemplates } from '../template.js'
 
 /** What a controller is generated from. */
-export interface ControllerChoices {
+interface ControllerChoices {
   /** As typed: `posts`, `admin/posts`. */
   readonly name: string
   readonly actions: readonly string[]

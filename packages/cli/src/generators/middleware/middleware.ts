@@ -5,7 +5,7 @@ import { camelCase, parsePlainName } from '../names.js'
 import { renderTemplates } from '../template.js'
 
 /** What a middleware is generated from. */
-export interface MiddlewareChoices {
+interface MiddlewareChoices {
   /** As typed: `request-timing`. */
   readonly name: string
   /** Whether config/application.ts is to use it. */

@@ -6,7 +6,7 @@ import { parsePlainName, pascalCase } from '../names.js'
 import { renderTemplates } from '../template.js'
 
 /** What a session store is generated from. */
-export interface SessionStoreChoices {
+interface SessionStoreChoices {
   /** As typed: `files`, `FilesStore`. */
   readonly name: string
   /** The store that the app uses otherwise; undefined to leave config/application.ts alone. */
