@@ -1,36 +1,15 @@
 // contrail server, driven as a developer does: files are edited while it runs, and every answer comes over its socket.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { askSocket } from '../harness/app.js'
+import { serve } from '../harness/dev-server.js'
 import { CONTRAIL, linkedPostsApp } from '../harness/folders.js'
-import { freePort, type Running, start } from '../harness/processes.js'
+import { freePort, start } from '../harness/processes.js'
 
 const CONTROLLER = 'app/controllers/session-example-controller.ts'
-
-interface DevServer {
-  readonly folder: string
-  readonly url: string
-  readonly server: Running
-  edit(file: string, change: (text: string) => string): void
-}
-
-async function serve(prepare: (folder: string) => void = () => undefined, args: string[] = []): Promise<DevServer> {
-  const folder = linkedPostsApp()
-  prepare(folder)
-  const server = start(process.execPath, [CONTRAIL, 'server', '-p', String(await freePort()), ...args], { cwd: folder })
-  onTestFinished(() => server.kill('SIGKILL'))
-  const [, url] = await server.waitFor(/(http:\/\/\S+) \(ready/)
-  return {
-    folder,
-    url: url as string,
-    server,
-    edit(file, change) {
-      writeFileSync(join(folder, file), change(readFileSync(join(folder, file), 'utf8')))
-    },
-  }
-}
 
 const message = (text: string) => (source: string) => source.replace(/message: '[^']*'/, `message: '${text}'`)
 
@@ -90,6 +69,16 @@ describe('contrail server', () => {
     expect(server.output()).toContain('SyntaxError: Unexpected token')
     writeFileSync(join(folder, CONTROLLER), good)
     expect((await askSocket(`${url}/session`)).status).toBe(200)
+  })
+
+  test('D2: a hundred edits, every other one bad, are each answered by what was saved last', async () => {
+    const { url, edit } = await serve()
+    for (let round = 1; round <= 50; round++) {
+      edit(CONTROLLER, (text) => `${text}}`)
+      expect((await askSocket(`${url}/session`)).text).toContain('SyntaxError')
+      edit(CONTROLLER, (text) => message(`good ${round}`)(text.slice(0, -1)))
+      expect((await askSocket(`${url}/session`)).json).toEqual({ message: `good ${round}` })
+    }
   })
 
   test('a file that is read while it is being written is read again', async () => {
@@ -166,7 +155,7 @@ describe('contrail server', () => {
 
   test('starts though the app does not load, and serves it once it does', async () => {
     const broken = (folder: string) => writeFileSync(join(folder, 'config/routes.ts'), 'export default = 1\n')
-    const { url, folder } = await serve(broken)
+    const { url, folder } = await serve({ prepare: broken })
     expect((await askSocket(`${url}/posts`)).text).toContain('at config/routes.ts:1:')
     const good = readFileSync(new URL('../../examples/posts-app/config/routes.ts', import.meta.url))
     writeFileSync(join(folder, 'config/routes.ts'), good)
@@ -212,9 +201,18 @@ describe('contrail server', () => {
     expect((await underWay).json).toEqual({ message: 'old' })
   })
 
-  test('D1: a host that is not this machine gets neither the app nor its source', async () => {
+  test('D1: a host that is not this machine gets neither the app nor its source, and there is nothing for other origins', async () => {
     const { url, edit } = await serve()
     expect((await askSocket(`${url}/posts`, { headers: { host: 'evil.example' } })).status).toBe(403)
+    const origin = { origin: 'http://evil.example' }
+    const foreign = await askSocket(`${url}/posts`, { headers: origin })
+    expect(foreign.headers['access-control-allow-origin']).toBeUndefined()
+    const key = { 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==', 'sec-websocket-version': '13' }
+    const upgrade = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-protocol': 'vite-hmr' }
+    expect((await askSocket(`${url}/`, { headers: { ...origin, ...upgrade, ...key } })).status).toBe(200)
+    const elsewhere = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
+    for (const { address } of elsewhere.filter(({ internal, family }) => !internal && family === 'IPv4'))
+      await expect(askSocket(url.replace('127.0.0.1', address))).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     edit(CONTROLLER, (text) => `${text}\nsyntax error here\n`)
     const answer = await askSocket(`${url}/posts`, { headers: { host: 'evil.example' } })
     expect(answer.status).toBe(500)

@@ -140,20 +140,19 @@ describe('L1: a developer’s page', () => {
   test('shows the line that threw, the lines around it, and the parameters without secrets', async () => {
     const url = '/fail?title=%3Cb%3E&password=planted'
     const { text } = (await failure(SECRET_ERROR, DEVELOPMENT, { headers: HTML }, url)).answer
-    expect(text).toMatch(/<p><small>\/.+\/error-response\.test\.ts:\d+:\d+<\/small><\/p>/)
+    expect(text).toMatch(/<p><small><a href="[^"]+">\/.+\/error-response\.test\.ts:\d+:\d+<\/a><\/small><\/p>/)
     expect(text).toMatch(/<span class="own">&#62; +\d+ \| const SECRET_ERROR = \(\) =&#62; new Error\(/)
     expect(text).toContain(
       '<dt>Parameters</dt><dd>{&#34;title&#34;:&#34;&#60;b&#62;&#34;,&#34;password&#34;:&#34;[FILTERED]&#34;}</dd>',
     )
-    const [, parameters = ''] = /<dt>Parameters(.*)<\/dd>/.exec(text) ?? []
-    expect(parameters).not.toContain('planted')
+    expect(text).not.toContain('planted')
   })
 
   test('does without the lines where the file is not there, and without parameters where the query is malformed', async () => {
     const thrown = () => Object.assign(new Error('x'), { stack: 'Error: x\n    at f (/nowhere/at-all.ts:3:4)' })
     const { status, text } = (await failure(thrown, DEVELOPMENT, { headers: HTML }, '/fail?a=%zz')).answer
     expect(status).toBe(500)
-    expect(text).toContain('at f (/nowhere/at-all.ts:3:4)')
+    expect(text).toMatch(/at f \(<a href="[^"]+">\/nowhere\/at-all\.ts:3:4<\/a>\)/)
     expect(text).not.toContain('<dt>Parameters')
   })
 
@@ -182,7 +181,8 @@ describe('L1: the error page escapes', () => {
   test('path, query and method', async () => {
     const url = `/fail?a=${EVIL}`
     const { answer } = await failure(() => new Error('x'), DEVELOPMENT, { headers: HTML }, url)
-    expect(answer.text).toContain('/fail?a=&#60;script')
+    expect(answer.text).toContain('{&#34;a&#34;:&#34;&#60;script')
+    expect(answer.text).not.toContain('<script')
     const { answer: refused } = await failure(() => new Error('x'), DEVELOPMENT, { headers: HTML, method: '<img>' })
     expect(refused.status).toBe(405)
     for (const { text } of [answer, refused]) expect(text).not.toMatch(/<script|<img/)

@@ -6,6 +6,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   curl: 'curl',
   chromium: 'chromium',
   memcached: 'memcached',
+  openssl: 'openssl',
   'redis-server': 'redis-server',
   pg_ctlcluster: 'postgresql',
 }

@@ -3,9 +3,11 @@
 import { fromFetch, toFetch } from './adapters/fetch.js'
 import { nodeListener, type RequestListener, type RunningServer, serve } from './adapters/node.js'
 import { stopOnSignals } from './adapters/signals.js'
+import type { TlsOptions } from './adapters/tls.js'
 import { type Environment } from './config/environment.js'
 import type { Settings } from './config/settings.js'
 import { planController } from './container.js'
+import { disposeSingletons } from './container-entries.js'
 import type { ControllerClass } from './controller/action-name.js'
 import { type Action, type ActionDefaults, compileAction, type MakeController } from './controller/dispatch.js'
 import type { PathTo, UrlTo } from './controller/path-to.js'
@@ -36,6 +38,8 @@ export interface ListenOptions {
   readonly host?: string
   /** Whether SIGTERM, SIGINT and uncaught errors stop the server and end the process. Default: true. */
   readonly signals?: boolean
+  /** Serves HTTPS, with this certificate. Default: HTTP. */
+  readonly tls?: TlsOptions
 }
 
 /** Begins a request that no action answers: to look into a session from outside. Internal. */
@@ -127,7 +131,7 @@ export class Application {
 
   /**
    * Serves the app over HTTP, until the process is told to stop or {@link close} is called.
-   * @throws BootError when the port is taken or the address cannot be bound
+   * @throws BootError when the port is taken, the address cannot be bound or the certificate cannot be used
    */
   async listen(options: ListenOptions = {}): Promise<RunningServer> {
     const host =
@@ -135,16 +139,18 @@ export class Application {
     const { logger } = this
     const { shutdownTimeout, sendTimeout, headersTimeout, requestTimeout } = this.#settings
     const limits = { shutdownTimeout, sendTimeout, headersTimeout, requestTimeout }
-    const server = await serve((raw) => this.handle(raw), { port: options.port, host, logger, ...limits })
+    const { port, tls } = options
+    const server = await serve((raw) => this.handle(raw), { port, host, tls, logger, ...limits })
     this.#servers.add(server)
     if (options.signals !== false) this.#ignoreSignals ??= stopOnSignals(() => this.#end(), logger)
     logger.info({ url: server.url, environment: this.environment.name }, `listening on ${server.url}`)
     return server
   }
 
-  /** The process ends with the app: what all its code shares is let go of too. */
+  /** The process ends with the app: its singletons, and what all its code shares, are let go of too. */
   async #end(): Promise<void> {
     await this.close()
+    for (const err of await disposeSingletons()) this.logger.error({ err }, 'a singleton could not be disposed of')
     await disposeShared()
   }
 

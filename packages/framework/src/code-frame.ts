@@ -17,6 +17,15 @@ export function isOwnLine(line: string): boolean {
   return line.trimStart().startsWith('at ') && !NOT_OWN.test(line)
 }
 
+/** The file, line and column at the end of a line of a stack, and how they stand there. */
+export function placeIn(
+  line: string,
+): { readonly file: string; readonly line: number; readonly column: number; readonly text: string } | undefined {
+  const [, file, number, column] = PLACE.exec(line) ?? []
+  if (file === undefined) return undefined
+  return { file, line: Number(number), column: Number(column), text: `${file}:${number}:${column}` }
+}
+
 /** The lines around the first place in a stack that is the app's own; undefined when its file cannot be read. For development. */
 export function codeFrame(stack: readonly string[]): CodeFrame | undefined {
   const [, file, line, column] = PLACE.exec(stack.find(isOwnLine) ?? '') ?? []

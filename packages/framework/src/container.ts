@@ -24,23 +24,44 @@ export {
   singleton,
 } from 'tsyringe'
 
+type ByToken<T> = Map<unknown, readonly T[]>
 type Class = new (...dependencies: unknown[]) => unknown
 
-interface Registration {
+/** What tsyringe keeps for a token. */
+export interface Registration {
   readonly provider: { useValue?: unknown; useClass?: Class; useToken?: InjectionToken; useFactory?: unknown }
   readonly options: { readonly lifecycle: Lifecycle }
+  /** The one that there is, of a singleton that was asked for. */
+  readonly instance?: unknown
 }
 
-// tsyringe keeps these to itself. They are read, never written, at boot only; its version is pinned to a patch range,
-// and tests/framework/container.test.ts fails if they go.
-const { typeInfo } = createRequire(import.meta.url)('tsyringe/dist/cjs/dependency-container.js') as {
-  typeInfo: ReadonlyMap<unknown, readonly unknown[]>
+// tsyringe keeps these to itself. They are read at boot, and written by the dev server alone (container-entries.ts); its
+// version is pinned to a patch range, and tests/framework/container.test.ts fails if they go.
+export const { typeInfo } = createRequire(import.meta.url)('tsyringe/dist/cjs/dependency-container.js') as {
+  typeInfo: Map<unknown, readonly unknown[]>
 }
-const registrations = (
-  container as unknown as {
-    _registry: { get(token: unknown): Registration | null; getAll(token: unknown): readonly Registration[] }
+const kept = container as unknown as {
+  readonly _registry: {
+    get(token: unknown): Registration | null
+    getAll(token: unknown): readonly Registration[]
+    set(token: unknown, registration: Registration): void
+    setAll(token: unknown, registrations: readonly Registration[]): void
+    readonly _registryMap: ByToken<Registration>
   }
-)._registry
+  readonly interceptors: Readonly<
+    Record<'preResolution' | 'postResolution', { readonly _registryMap: ByToken<unknown> }>
+  >
+  readonly disposables: Set<object>
+}
+export const registrations = kept._registry
+/** Whatever the root container made that has a `dispose()`. */
+export const { disposables } = kept
+/** Every token that was ever asked for has an entry in each of these. */
+export const tables: readonly ByToken<unknown>[] = [
+  kept._registry._registryMap,
+  kept.interceptors.preResolution._registryMap,
+  kept.interceptors.postResolution._registryMap,
+]
 
 /** How a dependency comes about. */
 type Plan =

@@ -1,5 +1,6 @@
 // Why: the public API. What is not named here is nobody's to rely on.
 export { nodeListener, type RequestListener, type RunningServer, type ServeOptions, serve } from './adapters/node.js'
+export type { TlsOptions } from './adapters/tls.js'
 export { Application, type ListenOptions } from './application.js'
 export type { CompressionOptions, PublicFilesOptions } from './config/answers.js'
 export { type ApplicationConfig, defineApplication, defineEnvironment } from './config/application-config.js'
@@ -63,6 +64,7 @@ export type {
 export type { RateLimitOptions } from './controller/rate-limit.js'
 export type { AnswerOptions, RedirectOptions } from './controller/rendering.js'
 export { type ApplicationParts, createApplication } from './create-application.js'
+export { editorLink, unknownEditor } from './editor-link.js'
 export { escapeHtml } from './error-page.js'
 export {
   BadRequest,
@@ -124,6 +126,8 @@ export { type LoadOptions, loadApplication } from './load-application.js'
 export { FILTERED_PARAMETERS } from './logging/filter-parameters.js'
 export type { LogDestination, Logger, LogLevel } from './logging/logger.js'
 export type { MaybePromise } from './maybe-promise.js'
+export { ModuleScope } from './module-scope.js'
+export { onDispose } from './on-dispose.js'
 export {
   type MemcachedRateLimitOptions,
   MemcachedRateLimitStore,

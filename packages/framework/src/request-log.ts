@@ -1,9 +1,13 @@
 // Why: what the log holds of each request, and of errors nobody expected; apart from the request, which it must never fail.
 import { performance } from 'node:perf_hooks'
 import type { RequestContext } from './controller/request-context.js'
+import type { RequestDetails } from './error-page.js'
 import { messageOf } from './error-response.js'
 import { type ParameterFilter, REPLACEMENT } from './logging/filter-parameters.js'
 import type { Logger } from './logging/logger.js'
+
+/** Who has these can be taken for the client. */
+const SECRET_HEADERS = new Set(['cookie', 'authorization', 'proxy-authorization'])
 
 /** Logs a line for each request that was answered, and each unexpected error with its stack. */
 export class RequestLog {
@@ -46,6 +50,13 @@ export class RequestLog {
       // A malformed query that no action asked for is not worth failing a request that was answered.
       return undefined
     }
+  }
+
+  /** What a developer is shown of a request that failed. Of the session the names alone: its values may be anybody's. */
+  details(context: RequestContext): RequestDetails {
+    const { request, sessionKeys } = context
+    const headers = Object.entries(request.headers).filter(([name]) => !SECRET_HEADERS.has(name))
+    return { params: this.params(context), sessionKeys, headers: this.#filter(Object.fromEntries(headers)) }
   }
 
   /** Without the query, and without what a parameter of the path holds that is not to be logged: `/resets/[FILTERED]`. */

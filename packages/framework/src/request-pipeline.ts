@@ -311,7 +311,7 @@ export class RequestPipeline {
   #errorResponse(context: RequestContext, error: unknown): HttpResponse {
     const where = context.controllerName === undefined ? undefined : context.where
     const { flat } = this.#settings.defaultHeaders
-    const details = () => ({ params: this.#requestLog.params(context) })
+    const details = () => this.#requestLog.details(context)
     const response = errorResponse(error, context.request, where, this.#showsErrors, flat, details)
     if (!this.#showsErrors) this.#useOwnErrorPage(response)
     response.error = error

@@ -1,5 +1,6 @@
 // Why: a pool of connections belongs to the process, not to the code that opens it: that is loaded again at each change
 // in development, and would open another one each time.
+import { callAll, processDisposals } from './on-dispose.js'
 
 interface Shared {
   readonly value: unknown
@@ -33,20 +34,22 @@ export function shared<T>(key: string, make: () => T, options: SharedValueOption
 }
 
 /**
- * Lets go of all that {@link shared} keeps, the last made first; what is asked for afterwards is made anew. Called when a
+ * Calls what was given to `onDispose`, and lets go of all that {@link shared} keeps, the last made first; what is asked for afterwards is made anew. Called when a
  * server was told to stop, and by the command line; call it at the end of a program that boots an app without serving it.
  * @throws AggregateError of what failed, after everything was tried
  */
 export async function disposeShared(): Promise<void> {
   const all = [...kept.values()].reverse()
   kept.clear()
-  const failures: unknown[] = []
-  for (const { dispose } of all) {
-    try {
-      await dispose?.()
-    } catch (error) {
-      failures.push(error)
-    }
-  }
+  const failures = await processDisposals.call()
+  failures.push(
+    ...(await callAll(
+      all.map(
+        ({ dispose }) =>
+          () =>
+            dispose?.(),
+      ),
+    )),
+  )
   if (failures.length > 0) throw new AggregateError(failures, 'What the app shares could not all be let go of.')
 }

@@ -10,7 +10,7 @@ h1{font-size:1.25rem}pre{overflow:auto;padding:1rem;border-radius:.5rem;backgrou
 /** The answer to any request while the app does not load. */
 export function failureResponse(failure: LoadFailure, request: HttpRequest, framework: Framework): HttpResponse {
   const html = request.prefersHtml
-  const body = html ? page(failure, framework.escapeHtml) : failureText(failure)
+  const body = html ? page(failure, framework) : failureText(failure)
   const response = new framework.HttpResponse(Object.entries(framework.DEFAULT_HEADERS).flat())
   response.status = 500
   response.headers.set('content-type', html ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8')
@@ -32,7 +32,10 @@ export function failureText({ title, message, place, frame, stack }: LoadFailure
   return `${parts.filter((part) => typeof part === 'string' && part !== '').join('\n')}\n`
 }
 
-function page({ title, message, place, frame, stack }: LoadFailure, escapeHtml: Framework['escapeHtml']): string {
+function page({ title, message, place, location, frame, stack }: LoadFailure, framework: Framework): string {
+  const { escapeHtml, editorLink } = framework
+  const link = location && editorLink(location.file, location.line, location.column)
+  const text = place === undefined ? '' : escapeHtml(place)
   const lines = frame
     ?.split('\n')
     .map((line) => (line.startsWith('>') ? `<span class="hit">${escapeHtml(line)}</span>` : escapeHtml(line)))
@@ -41,7 +44,7 @@ function page({ title, message, place, frame, stack }: LoadFailure, escapeHtml: 
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body><main>
 <h1>${escapeHtml(title)}: ${escapeHtml(message)}</h1>
-${place === undefined ? '' : `<p class="place">${escapeHtml(place)}</p>`}
+${text === '' ? '' : `<p class="place">${link === undefined ? text : `<a href="${escapeHtml(link)}">${text}</a>`}</p>`}
 ${lines === undefined ? '' : `<pre>${lines.join('\n')}</pre>`}
 ${stack === undefined ? '' : `<details${lines === undefined ? ' open' : ''}><summary>Stack</summary><pre>${escapeHtml(stack)}</pre></details>`}
 <p><small>The app is still running. Save the file again and reload this page.</small></p>

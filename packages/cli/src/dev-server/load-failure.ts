@@ -1,6 +1,6 @@
 // Why: code that does not load is the commonest error of all; it is told with file, line and the lines around it.
 import { readFileSync } from 'node:fs'
-import { relative } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { inspect, stripVTControlCharacters } from 'node:util'
 
 /** What kept the app from loading, ready to be shown. */
@@ -9,23 +9,37 @@ export interface LoadFailure {
   readonly message: string
   /** `app/controllers/posts-controller.ts:12:5` */
   readonly place: string | undefined
+  /** The same, for an editor to open. */
+  readonly location: Location | undefined
   readonly frame: string | undefined
   readonly stack: string | undefined
   /** Whether a file that is imported is not there: its coming is no change to any file that was loaded. */
   readonly isMissingFile: boolean
+  /** Where that file may come to be. */
+  readonly missingFiles: readonly string[]
 }
 
-interface Location {
+/** A place in a file, by its absolute path. */
+export interface Location {
   readonly file: string
   readonly line: number
   readonly column: number
+}
+
+const NOTHING_KNOWN = {
+  place: undefined,
+  location: undefined,
+  frame: undefined,
+  stack: undefined,
+  isMissingFile: false,
+  missingFiles: [],
 }
 
 /** Reads an error from the loader, from a boot check, or from the app's own modules. */
 export function describeFailure(error: unknown, root: string): LoadFailure {
   if (!(error instanceof Error)) {
     const message = `something that is no Error was thrown: ${inspect(error, { depth: 2 })}`
-    return { title: 'Error', message, place: undefined, frame: undefined, stack: undefined, isMissingFile: false }
+    return { ...NOTHING_KNOWN, title: 'Error', message }
   }
   const stack = stripVTControlCharacters(error.stack ?? '')
   const message = stripVTControlCharacters(error.message)
@@ -34,9 +48,11 @@ export function describeFailure(error: unknown, root: string): LoadFailure {
   const syntax = syntaxLocation(error)
   const location = syntax ?? ownLocation(stack, root)
   return {
+    ...NOTHING_KNOWN,
     title: syntax === undefined ? error.name : 'SyntaxError',
     message: syntax === undefined ? withHint(message) : syntaxMessage(error, message),
     place: location && placeOf(location, root),
+    location,
     frame: location && codeFrame(location),
     stack: syntax === undefined && error.name !== 'BootError' ? stack : undefined,
     isMissingFile: /Cannot find (?:module|package)/.test(message),
@@ -57,13 +73,16 @@ function missingImport(specifier: string, importer: string, root: string): LoadF
   )
   const column = (readLines(importer)[index]?.indexOf(specifier) ?? 0) + 1
   const location = { file: importer, line: index + 1, column }
+  const path = resolve(dirname(importer), specifier)
   return {
+    ...NOTHING_KNOWN,
     title: 'ImportError',
     message: `${specifier} cannot be found. Is the file there, and is the name spelt as on disk?`,
     place: index === -1 ? relative(root, importer) : placeOf(location, root),
+    location: index === -1 ? undefined : location,
     frame: index === -1 ? undefined : codeFrame(location),
-    stack: undefined,
     isMissingFile: true,
+    missingFiles: specifier.startsWith('.') ? [path, path.replace(/\.js$/, '.ts')] : [],
   }
 }
 

@@ -2,9 +2,10 @@
 import { join } from 'node:path'
 import type { Application, HttpResponse, RawRequest } from 'contrail'
 import type { Framework } from '../app-framework.js'
-import type { CodeLoader } from './code-loader.js'
+import type { Change, CodeLoader } from './code-loader.js'
 import { failureResponse, failureText } from './failure-response.js'
 import { describeFailure, type LoadFailure } from './load-failure.js'
+import { disposeEvaluations, type ModuleScopes } from './module-scopes.js'
 
 /** Milliseconds after which a load that is still under way is told of, and given up when a file changes. */
 const SLOW_LOAD = 5_000
@@ -16,9 +17,13 @@ const SAVE_TIME = 30
 /** Milliseconds until code that failed to load is tried again though no file changed: what it lacked may not be a file. */
 const RETRY_AFTER = 1_000
 
+/** Milliseconds that requests under way are given before what they may be using is closed, for other settings. */
+const DRAIN_TIME = 3_000
+
 /** Told what a load came to. */
 export interface LoadObserver {
-  loaded(app: Application, milliseconds: number): void
+  /** @param files those whose change was the reason, below the app's folder */
+  loaded(app: Application, milliseconds: number, files: readonly string[]): void
   /** With the failure as text; once for each failure, not for each request that meets it. */
   failed(text: string): void
 }
@@ -27,17 +32,22 @@ export interface LoadObserver {
 export class ReloadingApp {
   readonly #framework: Framework
   readonly #loader: CodeLoader
+  readonly #scopes: ModuleScopes
   readonly #folder: string
   readonly #observer: LoadObserver
   #current: Generation | undefined
+  /** Resolves when all generations before the current one are over, and what they left behind is disposed of. */
+  #retiring: Promise<unknown> = Promise.resolve()
+  #changedFiles: string[] = []
   #failure: LoadFailure | undefined
   #loading: Promise<void> | undefined
   #attempts = 0
   #retryAt = 0
 
-  constructor(framework: Framework, loader: CodeLoader, folder: string, observer: LoadObserver) {
+  constructor(framework: Framework, loader: CodeLoader, scopes: ModuleScopes, folder: string, observer: LoadObserver) {
     this.#framework = framework
     this.#loader = loader
+    this.#scopes = scopes
     this.#folder = folder
     this.#observer = observer
   }
@@ -50,27 +60,33 @@ export class ReloadingApp {
     return await generation.handle(raw)
   }
 
-  /** Loads the app if it was not loaded, failed to, or changed. Requests that come meanwhile wait for the same load. */
-  async refresh(): Promise<void> {
+  /**
+   * Loads the app if it was not loaded, failed to, or changed. Requests that come meanwhile wait for the same load.
+   * @param isAsked whether somebody waits for an answer: then what failed to load is tried again though no file changed
+   */
+  async refresh(isAsked = true): Promise<void> {
     // A load that began before this request may have read files before the save that this request is for.
     if (this.#loading !== undefined) await this.#loading
-    this.#loading ??= this.#refreshNow().finally(() => {
+    this.#loading ??= this.#refreshNow(isAsked).finally(() => {
       this.#loading = undefined
     })
     await this.#loading
   }
 
+  /** Ends the app and what its modules began, when the requests under way are done or have had their time. */
   async close(): Promise<void> {
     await this.#loading
-    await this.#current?.retire()
+    await this.#drain()
     await this.#loader.close()
   }
 
-  async #refreshNow(): Promise<void> {
-    const changed = this.#loader.sweep()
-    if (!changed && this.#current !== undefined && this.#failure === undefined) return
-    if (!changed && this.#failure !== undefined && performance.now() < this.#retryAt) return
+  async #refreshNow(isAsked: boolean): Promise<void> {
+    const change = this.#sweep()
+    if (change === undefined && this.#current !== undefined && this.#failure === undefined) return
+    if (change === undefined && this.#failure !== undefined && !(isAsked && performance.now() >= this.#retryAt)) return
     if (this.#failure !== undefined) this.#loader.forgetAll()
+    // Two pools, or two embedded databases on one folder, must not be open at the same time.
+    if (change?.isSettings === true) await this.#letGo()
     for (;;) {
       const loading = this.#load()
       const outcome = await Promise.race([loading, this.#changedBefore(loading)])
@@ -79,7 +95,50 @@ export class ReloadingApp {
       if (outcome === 'changed') this.#loader.startAnew()
       // A file that was read while an editor was writing it fails, and is whole a moment later.
       else if (!(await this.#changesWithin(SAVE_TIME))) return this.#fail(outcome)
+      await this.#dispose(this.#scopes.takeNeverServed())
     }
+  }
+
+  #sweep(): Change | undefined {
+    const change = this.#loader.sweep()
+    if (change !== undefined) this.#changedFiles.push(...change.files)
+    return change
+  }
+
+  /** Lets go of the app and of all that its code shares, so that both are made anew. */
+  async #letGo(): Promise<void> {
+    await this.#drain()
+    try {
+      await this.#framework.disposeShared()
+    } catch (error) {
+      for (const one of error instanceof AggregateError ? error.errors : [error]) this.#tell(one)
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const previous = this.#current
+    this.#current = undefined
+    if (previous !== undefined) await this.#retire(previous, DRAIN_TIME)
+    // Of older ones, a request may be under way that never ends.
+    await Promise.race([this.#retiring, new Promise((resolve) => setTimeout(resolve, DRAIN_TIME).unref())])
+    await this.#dispose(this.#scopes.takeAll())
+  }
+
+  /** @param deadline milliseconds after which it counts as over though requests are under way */
+  #retire(generation: Generation, deadline?: number): Promise<unknown> {
+    const over = generation.retire(deadline).catch((error: unknown) => this.#tell(error))
+    // In turn: an older one may still use what a newer one has in common with it.
+    const replaced = this.#scopes.takeReplaced()
+    this.#retiring = Promise.all([over, this.#retiring]).then(() => this.#dispose(replaced))
+    return over
+  }
+
+  async #dispose(evaluations: Parameters<typeof disposeEvaluations>[0]): Promise<void> {
+    for (const failure of await disposeEvaluations(evaluations)) this.#observer.failed(failure)
+  }
+
+  #tell(error: unknown): void {
+    this.#observer.failed(`The code before this did not close: ${String(error)}`)
   }
 
   /** Loads the app. Resolves with the reason when it does not load. */
@@ -91,7 +150,7 @@ export class ReloadingApp {
         importFile: (path) => this.#loader.import(path),
         logDestination: { write: (line) => void process.stdout.write(line) },
       })
-      if (attempt === this.#attempts) await this.#succeed(app, performance.now() - startedAt)
+      if (attempt === this.#attempts) this.#succeed(app, performance.now() - startedAt)
       else await app.close()
       return 'loaded'
     } catch (error) {
@@ -101,9 +160,9 @@ export class ReloadingApp {
   }
 
   async #changesWithin(milliseconds: number): Promise<boolean> {
-    if (this.#loader.sweep()) return true
+    if (this.#sweep() !== undefined) return true
     await new Promise((resolve) => setTimeout(resolve, milliseconds))
-    return this.#loader.sweep()
+    return this.#sweep() !== undefined
   }
 
   /** Resolves when a file changes while a load is still under way. Tells of a load that takes long, once. */
@@ -118,29 +177,29 @@ export class ReloadingApp {
             `Still loading after ${SLOW_LOAD / 1000} s: ${this.#loader.lastLoaded ?? 'the app'}. A save starts again.`,
           )
         }
-        if (told && this.#loader.sweep()) resolve('changed')
+        if (told && this.#sweep() !== undefined) resolve('changed')
       }, LOOK_INTERVAL)
       void loading.finally(() => clearInterval(look))
     })
   }
 
-  async #succeed(app: Application, milliseconds: number): Promise<void> {
+  #succeed(app: Application, milliseconds: number): void {
     const previous = this.#current
     this.#current = new Generation(app)
     this.#failure = undefined
+    this.#scopes.serve(this.#loader.settle())
     this.#loader.expect([join(this.#folder, 'config', 'environments', `${app.environment.name}.ts`)])
-    this.#observer.loaded(app, milliseconds)
-    try {
-      await previous?.retire()
-    } catch (error) {
-      this.#observer.failed(`The code before this did not close: ${String(error)}`)
-    }
+    this.#observer.loaded(app, milliseconds, [...new Set(this.#changedFiles)])
+    this.#changedFiles = []
+    if (previous !== undefined) void this.#retire(previous)
+    void this.#dispose(this.#scopes.takeNeverServed())
   }
 
   #fail(failure: LoadFailure): void {
     const text = failureText(failure)
     const isNews = this.#failure === undefined || failureText(this.#failure) !== text
     this.#failure = failure
+    this.#loader.expect(failure.missingFiles)
     this.#retryAt = performance.now() + (failure.isMissingFile ? 0 : RETRY_AFTER)
     if (isNews) this.#observer.failed(text)
   }
@@ -160,7 +219,9 @@ const HIDDEN: LoadFailure = {
   place: undefined,
   frame: undefined,
   stack: undefined,
+  location: undefined,
   isMissingFile: false,
+  missingFiles: [],
 }
 
 function hostnameOf(request: { readonly hostname: string | undefined }): string | undefined {
@@ -175,7 +236,7 @@ function hostnameOf(request: { readonly hostname: string | undefined }): string 
 class Generation {
   readonly #app: Application
   #underWay = 0
-  #retired = false
+  #whenIdle: (() => void) | undefined
 
   constructor(app: Application) {
     this.#app = app
@@ -187,12 +248,22 @@ class Generation {
       return await this.#app.handle(raw)
     } finally {
       this.#underWay--
-      if (this.#retired) await this.retire()
+      if (this.#underWay === 0) this.#whenIdle?.()
     }
   }
 
-  async retire(): Promise<void> {
-    this.#retired = true
-    if (this.#underWay === 0) await this.#app.close()
+  /** Closes the app, once. @param deadline milliseconds that requests are given; default: as long as they take */
+  async retire(deadline?: number): Promise<void> {
+    const idle = new Promise<void>((resolve) => {
+      if (this.#underWay === 0) resolve()
+      else this.#whenIdle = resolve
+    })
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      if (deadline !== undefined) timer = setTimeout(resolve, deadline)
+    })
+    await Promise.race([idle, late])
+    clearTimeout(timer)
+    await this.#app.close()
   }
 }

@@ -1,6 +1,8 @@
 // Why: what is under way on each connection decides when it may be closed, and whether a refusal can be written on it.
+import { once } from 'node:events'
 import type { Server, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import type { BodyStream } from '../http/body-stream.js'
 import { type ClientError, refuse } from './refusal.js'
 
@@ -53,8 +55,16 @@ function tellGone({ onGone }: Connection): void {
 export class Connections {
   readonly #open = new Map<Socket, Connection>()
 
+  /** What is below them where they are encrypted; a handshake may be under way, of which node:http knows nothing. */
+  readonly #sockets = new Set<Socket>()
+
   constructor(server: Server) {
-    server.on('connection', (socket) => {
+    const isEncrypted = server instanceof TlsServer
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+    server.on(isEncrypted ? 'secureConnection' : 'connection', (socket: Socket) => {
       const connection = newConnection(socket)
       this.#open.set(socket, connection)
       socket.once('close', () => {
@@ -111,8 +121,13 @@ export class Connections {
       }
     }
     const checking = setInterval(closeIdle, Math.min(IDLE_CHECK, deadline))
-    const force = setTimeout(() => server.closeAllConnections(), deadline)
+    const force = setTimeout(() => {
+      server.closeAllConnections()
+      for (const socket of this.#sockets) socket.destroy()
+    }, deadline)
     await ended
+    // Of those that another server accepted this one keeps no count.
+    await Promise.all([...this.#sockets].map((socket) => once(socket, 'close')))
     clearInterval(checking)
     clearTimeout(force)
     // Nothing is left to close but node:http's own timer, which would hold the server for ever.

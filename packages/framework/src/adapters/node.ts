@@ -1,6 +1,6 @@
 // Why: node:http around the app: sockets in, light requests through, and an end in which nothing under way is lost.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Server as Acceptor, AddressInfo, Socket } from 'node:net'
 import { BootError, type HttpError } from '../errors.js'
 import { BodyStream, isStreamed } from '../http/body-stream.js'
 import type { NodeExchange } from '../http/handlers.js'
@@ -14,6 +14,7 @@ import { framingFault } from './framing.js'
 import { setHeadersBeside } from './merged-headers.js'
 import { endIfNotRead, writeStream } from './node-body.js'
 import { sendRefusal } from './refusal.js'
+import { createTlsServer, type TlsOptions } from './tls.js'
 
 /** What answers requests: `app.handle`, or anything in front of it. It never throws. */
 export type Handle = (request: RawRequest) => MaybePromise<HttpResponse>
@@ -34,6 +35,13 @@ export interface ServeOptions {
   readonly headersTimeout?: number | undefined
   /** Milliseconds a client is given to send a whole request; 0: no limit. Default: 30,000. */
   readonly requestTimeout?: number | undefined
+  /** Serves HTTPS, with this certificate. Default: HTTP. */
+  readonly tls?: TlsOptions | undefined
+  /**
+   * A server of node:net's whose connections are answered, in place of those of a port of one's own; who made it closes it.
+   * Internal: for the dev server, whose port outlives the process behind it.
+   */
+  readonly acceptor?: Acceptor | undefined
 }
 
 /** Answers a request of node:http's: what `createServer` takes. */
@@ -41,7 +49,7 @@ export type RequestListener = (incoming: IncomingMessage, outgoing: ServerRespon
 
 /** A server that listens. */
 export interface RunningServer {
-  /** `http://127.0.0.1:3000` */
+  /** `http://127.0.0.1:3000`, or with `https:` */
   readonly url: string
   readonly port: number
   /**
@@ -71,7 +79,8 @@ const SERVER_OPTIONS = {
 export async function serve(handle: Handle, options: ServeOptions): Promise<RunningServer> {
   const { logger, shutdownTimeout = 30_000, sendTimeout = 30_000 } = options
   const { headersTimeout = SERVER_OPTIONS.headersTimeout, requestTimeout = SERVER_OPTIONS.requestTimeout } = options
-  const server = createServer({ ...SERVER_OPTIONS, headersTimeout, requestTimeout })
+  const limits = { ...SERVER_OPTIONS, headersTimeout, requestTimeout }
+  const server = options.tls === undefined ? createServer(limits) : createTlsServer(options.tls, limits)
   // By default node:http leaves out what comes after the 2,000th, unseen by whoever judges it. The limit of 16 KiB holds.
   server.maxHeadersCount = 0
   let draining = false
@@ -83,8 +92,9 @@ export async function serve(handle: Handle, options: ServeOptions): Promise<Runn
     answer(incoming, outgoing)
   })
   server.on('connect', (_, socket) => sendRefusal(socket as Socket, 501))
-  await bind(server, options)
-  const { port, address, family } = server.address() as AddressInfo
+  if (options.acceptor === undefined) await bind(server, options)
+  else acceptFrom(options.acceptor, server)
+  const { port, address, family } = ((options.acceptor ?? server).address() ?? NOWHERE) as AddressInfo
   const host = address === '::' || address === '0.0.0.0' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address
 
   let closing: Promise<void> | undefined
@@ -93,7 +103,20 @@ export async function serve(handle: Handle, options: ServeOptions): Promise<Runn
     closing ??= connections.drain(server, shutdownTimeout)
     return closing
   }
-  return { url: `http://${host}:${port}`, port, close }
+  return { url: `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`, port, close }
+}
+
+/** Of an acceptor that is told of connections another process accepted. */
+const NOWHERE: AddressInfo = { address: '127.0.0.1', family: 'IPv4', port: 0 }
+
+function acceptFrom(acceptor: Acceptor, server: Server): void {
+  acceptor.on('connection', (socket) => {
+    server.emit('connection', socket)
+    // It may have been accepted paused, so that nothing was read of it by anybody else.
+    socket.resume()
+  })
+  // By this node:http begins to look for requests that take too long.
+  server.emit('listening')
 }
 
 /** What a server of our own tells its listener. */

@@ -86,6 +86,11 @@ export class RequestContext {
     return this.#session
   }
 
+  /** The names of what the session holds, if the request touched it. */
+  get sessionKeys(): string[] | undefined {
+    return this.#session?.knownKeys
+  }
+
   get cookies(): CookieJar {
     if (this.#cookies === undefined) {
       const changes = new CookieChanges(this.services.cookies, this.request, () => this.sent)

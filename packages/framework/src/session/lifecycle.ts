@@ -101,6 +101,11 @@ export class SessionLifecycle {
     return this.#flash
   }
 
+  /** The names of what the session holds; undefined when nobody has touched it, which asking for them does not. */
+  get knownKeys(): string[] | undefined {
+    return this.#data && Object.keys(this.#data)
+  }
+
   /** Whether there is a message to show. Who asks has not used the session by it: it is looked at, and not begun. */
   get hasMessages(): boolean {
     if (this.#flash !== undefined) return !this.#flash.isEmpty
