@@ -2,7 +2,13 @@
 import { compileHandler, type MountedHandler } from './adapters/mounted-handler.js'
 import type { ControllerClass } from './controller/action-name.js'
 import { answerPreflight } from './controller/cross-origin.js'
-import { type Action, type ActionDefaults, compileAction, type MakeController } from './controller/dispatch.js'
+import {
+  type Action,
+  type ActionDefaults,
+  compileAction,
+  enterAction,
+  type MakeController,
+} from './controller/dispatch.js'
 import type { RequestContext } from './controller/request-context.js'
 import { checkTokenHasSession } from './controller/session-rules.js'
 import type { RawRequest } from './http/raw-request.js'
@@ -46,17 +52,12 @@ export async function answerMounted(
   { guard, answer }: Mounted,
   context: RequestContext,
   raw: RawRequest,
-  preload: boolean,
   announce: () => void,
 ): Promise<boolean> {
   if (context.request.method === 'OPTIONS' && answerPreflight(context, () => guard?.cors)) return true
   if (guard !== undefined) {
-    context.controllerName = guard.controllerName
-    context.actionName = guard.actionName
-    context.cors = guard.cors
-    if (guard.policy !== undefined) context.policy = guard.policy.policy
-    context.disabledSession = guard.disabledSession
-    if (preload && guard.disabledSession === undefined) await Promise.resolve(context.session.preload())
+    enterAction(guard, context)
+    await Promise.resolve(context.fetchSession())
     await Promise.resolve(guard.run(context))
     if (context.response.answeredBy !== ACTION) return false
     await Promise.resolve(context.commit())

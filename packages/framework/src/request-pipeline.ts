@@ -5,7 +5,7 @@ import { noConnection, statusOf } from './adapters/mounted-handler.js'
 import { showsErrors } from './config/environment.js'
 import type { Settings } from './config/settings.js'
 import { answerPreflight } from './controller/cross-origin.js'
-import type { Action } from './controller/dispatch.js'
+import { type Action, enterAction } from './controller/dispatch.js'
 import { HSTS, sendProtectiveHeaders } from './controller/protective-headers.js'
 import { RequestContext, type RequestServices } from './controller/request-context.js'
 import { errorResponse } from './error-response.js'
@@ -129,10 +129,10 @@ export class RequestPipeline {
     if (target === undefined) return
     if ('answer' in target) {
       const announce = () => this.#announce(context)
-      const mounted = answerMounted(target, context, raw, this.#settings.sessionStore.preload, announce)
+      const mounted = answerMounted(target, context, raw, announce)
       return mounted.then((isAnswered) => (isAnswered ? undefined : this.#commit(context)))
     }
-    const ready = this.#prepare(target, context, raw)
+    const ready = this.#prepare(context, raw)
     return isPromise(ready) ? ready.then(() => this.#act(target, context)) : this.#act(target, context)
   }
 
@@ -148,7 +148,7 @@ export class RequestPipeline {
       const target = this.#match(context)
       if (target === undefined) return
       if ('answer' in target) throw new MethodNotAllowed(request.method, this.#router.allowed(request.path, request))
-      return andThen(this.#fetchSession(target, context), () => this.#act(target, context))
+      return andThen(context.fetchSession(), () => this.#act(target, context))
     })
   }
 
@@ -159,10 +159,7 @@ export class RequestPipeline {
       const { target, params } = this.#router.match(method, request.path, request)
       context.pathParams = params
       if ('answer' in target) return target
-      context.controllerName = target.controllerName
-      context.actionName = target.actionName
-      context.cors = target.cors
-      if (target.policy !== undefined) context.policy = target.policy.policy
+      enterAction(target, context)
       return target
     } catch (error) {
       if (method === 'OPTIONS' && request.url === '*') response.headers.set('allow', this.#router.methods.join(', '))
@@ -196,9 +193,9 @@ export class RequestPipeline {
   }
 
   /** Body and session, both at once where both must be waited for. */
-  #prepare(action: Action, context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
+  #prepare(context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
     const body = this.#readBody(context, raw)
-    const session = this.#fetchSession(action, context)
+    const session = context.fetchSession()
     if (!isPromise(session)) return body
     return isPromise(body) ? Promise.all([body, session]) : session
   }
@@ -206,12 +203,6 @@ export class RequestPipeline {
   #readBody(context: RequestContext, raw: RawRequest): MaybePromise<void> {
     if (this.#middleware !== undefined && bodyReadBefore(context.request, raw)) return
     return readBody(context.request, raw, this.#settings.bodies)
-  }
-
-  #fetchSession({ disabledSession }: Action, context: RequestContext): MaybePromise<unknown> {
-    context.disabledSession = disabledSession
-    if (disabledSession !== undefined || !this.#settings.sessionStore.preload) return
-    return context.session.preload()
   }
 
   #act(action: Action, context: RequestContext): MaybePromise<void> {

@@ -33,7 +33,7 @@ describe('config/environments', () => {
   /** What a store is made with under a configuration and an override. */
   const merged = (config: ApplicationConfig, override: ApplicationConfig) => {
     const { RecordingStore, made } = recordingStore()
-    boot(noRoutes, { config: { sessionStore: RecordingStore, ...config } as ApplicationConfig, override })
+    boot(noRoutes, { config: { sessionStore: RecordingStore, ...config } as unknown as ApplicationConfig, override })
     return made.map(({ options, context }) => ({ options, key: context.key, expireAfter: context.expireAfter }))
   }
 
@@ -62,7 +62,10 @@ describe('config/environments', () => {
     const { RecordingStore, made } = recordingStore()
     boot(noRoutes, {
       config: { sessionStore: CookieStore, sessionOptions: { key: '_blog', expireAfter: 60 } },
-      override: { sessionStore: RecordingStore, sessionOptions: { first: 1, secret: SECRET } } as ApplicationConfig,
+      override: {
+        sessionStore: RecordingStore,
+        sessionOptions: { first: 1, secret: SECRET },
+      } as unknown as ApplicationConfig,
     })
     expect(made).toHaveLength(1)
     expect(made[0]?.options).toEqual({ first: 1, secret: SECRET })
@@ -72,8 +75,8 @@ describe('config/environments', () => {
   test('with the same store merges sessionOptions all the same', () => {
     const { RecordingStore, made } = recordingStore()
     boot(noRoutes, {
-      config: { sessionStore: RecordingStore, sessionOptions: { first: 1, second: 2 } } as ApplicationConfig,
-      override: { sessionStore: RecordingStore, sessionOptions: { second: 3 } } as ApplicationConfig,
+      config: { sessionStore: RecordingStore, sessionOptions: { first: 1, second: 2 } } as unknown as ApplicationConfig,
+      override: { sessionStore: RecordingStore, sessionOptions: { second: 3 } } as unknown as ApplicationConfig,
     })
     expect(made[0]?.options).toMatchObject({ first: 1, second: 3 })
   })

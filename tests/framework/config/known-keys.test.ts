@@ -52,7 +52,7 @@ describe('an unknown key in sessionOptions', () => {
     expect(problem).toContain('"memcacheServer"')
     expect(problem).toContain('(CookieStore)')
     expect(fix).toContain(
-      'Known keys: domain, expireAfter, httpOnly, indexBy, indexDetails, indexLimit, key, maxLifetime, oldSecret, partitioned, path, sameSite, secret, secure.',
+      'Known keys: cipher, domain, expireAfter, httpOnly, indexBy, indexDetails, indexLimit, key, maxLifetime, oldSecret, partitioned, path, sameSite, secret, secure.',
     )
   })
 

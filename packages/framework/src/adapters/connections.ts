@@ -12,11 +12,20 @@ import { type ClientError, refuse } from './refusal.js'
  */
 const IDLE_CHECK = 250
 
+/** How long a connection may do nothing, in milliseconds, and how often connections are looked at for that. */
+export interface IdleLimit {
+  readonly timeout: number
+  readonly check: number
+}
+
 /** What is known of an open connection. */
 export interface Connection {
   readonly socket: Socket
   underWay: number
+  /** When it was last looked at. */
   bytesRead: number
+  /** How often in a row it was found to do nothing. */
+  idleChecks: number
   /** The newest of those under way. */
   newest: ServerResponse | undefined
   /** What came behind them and is no request; answered when nothing is under way any more. */
@@ -31,6 +40,7 @@ function newConnection(socket: Socket): Connection {
     socket,
     underWay: 0,
     bytesRead: -1,
+    idleChecks: 0,
     newest: undefined,
     error: undefined,
     onGone: new Set(),
@@ -54,11 +64,17 @@ function tellGone({ onGone }: Connection): void {
 /** The open connections of a server. */
 export class Connections {
   readonly #open = new Map<Socket, Connection>()
+  readonly #sweeping: NodeJS.Timeout
 
   /** What is below them where they are encrypted; a handshake may be under way, of which node:http knows nothing. */
   readonly #sockets = new Set<Socket>()
 
-  constructor(server: Server) {
+  /**
+   * @param idle closes what nothing happens on. Not by node:http's keepAliveTimeout, which sets a timer with each answer:
+   * a tenth of what a small request costs (docs/decisions/030)
+   */
+  constructor(server: Server, idle: IdleLimit) {
+    this.#sweeping = setInterval(() => this.#closeIdle(Math.ceil(idle.timeout / idle.check)), idle.check).unref()
     const isEncrypted = server instanceof TlsServer
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
@@ -113,13 +129,8 @@ export class Connections {
     const ended = new Promise<void>((resolve) => {
       NetServer.prototype.close.call(server, () => resolve())
     })
-    const closeIdle = () => {
-      for (const [socket, connection] of this.#open) {
-        if (connection.underWay > 0 || socket.writableLength > 0) continue
-        if (connection.bytesRead === socket.bytesRead) socket.destroy()
-        connection.bytesRead = socket.bytesRead
-      }
-    }
+    for (const connection of this.#open.values()) connection.bytesRead = -1
+    const closeIdle = () => this.#closeIdle(1)
     const checking = setInterval(closeIdle, Math.min(IDLE_CHECK, deadline))
     const force = setTimeout(() => {
       server.closeAllConnections()
@@ -129,8 +140,19 @@ export class Connections {
     // Of those that another server accepted this one keeps no count.
     await Promise.all([...this.#sockets].map((socket) => once(socket, 'close')))
     clearInterval(checking)
+    clearInterval(this.#sweeping)
     clearTimeout(force)
     // Nothing is left to close but node:http's own timer, which would hold the server for ever.
     server.close()
+  }
+
+  /** Looks at every connection, and closes those on which nothing happened since it looked so many times before. */
+  #closeIdle(checks: number): void {
+    for (const [socket, connection] of this.#open) {
+      const isBusy = connection.underWay > 0 || socket.writableLength > 0
+      connection.idleChecks = !isBusy && connection.bytesRead === socket.bytesRead ? connection.idleChecks + 1 : 0
+      connection.bytesRead = socket.bytesRead
+      if (connection.idleChecks >= checks) socket.destroy()
+    }
   }
 }

@@ -90,7 +90,7 @@ function takeHeaders(theirs: Headers, response: HttpResponse): void {
     else if (!FRAMING.has(name)) headers.set(name, value)
   })
   const isPrivate = response.isPersonal || (guarded !== undefined && /\b(?:private|no-store)\b/i.test(guarded))
-  if (isPrivate) markPrivate(response, headers.has('set-cookie') || guarded?.includes('no-store') === true)
+  if (isPrivate) markPrivate(response, headers.has('set-cookie'))
 }
 
 /** Not `Readable.fromWeb`: it takes only the platform's own streams. */

@@ -1,13 +1,14 @@
 // Why: node:http around the app: sockets in, light requests through, and an end in which nothing under way is lost.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Server as Acceptor, AddressInfo, Socket } from 'node:net'
-import { BootError, type HttpError } from '../errors.js'
+import type { HttpError } from '../errors.js'
 import { BodyStream, isStreamed } from '../http/body-stream.js'
 import type { NodeExchange } from '../http/handlers.js'
 import type { RawRequest } from '../http/raw-request.js'
 import type { BodyChunk, HttpResponse } from '../http/response.js'
 import type { Logger } from '../logging/logger.js'
 import { isPromise, type MaybePromise } from '../maybe-promise.js'
+import { type BindOptions, bind } from './bind.js'
 import { type Connection, Connections, foreignConnection } from './connections.js'
 import { continueWhenRead } from './expect-continue.js'
 import { framingFault } from './framing.js'
@@ -20,11 +21,7 @@ import { createTlsServer, type TlsOptions } from './tls.js'
 export type Handle = (request: RawRequest) => MaybePromise<HttpResponse>
 
 /** Options of {@link serve}. */
-export interface ServeOptions {
-  /** 0 takes any free port. Default: `PORT`, else 3000. */
-  readonly port?: number | undefined
-  /** The address to bind. Default: `HOST`, else every address. */
-  readonly host?: string | undefined
+export interface ServeOptions extends BindOptions {
   /** Told when a handler broke its promise not to throw, or answered what cannot be written. */
   readonly logger: Pick<Logger, 'fatal'>
   /** Milliseconds that requests under way are given when the server is told to stop. Default: 30,000. */
@@ -59,18 +56,21 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-// headersTimeout and requestTimeout stop slow clients (slowloris); keepAliveTimeout outlives that of common load balancers,
-// which would otherwise send a request into a connection that is just being closed.
+// headersTimeout and requestTimeout stop slow clients (slowloris).
 const SERVER_OPTIONS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 72_000,
+  // connections.ts closes what is idle.
+  keepAliveTimeout: 0,
   // Whatever flags the process was started with.
   insecureHTTPParser: false,
   // Judged in framing.ts, so that the answer is the app's.
   requireHostHeader: false,
 } as const
+
+// Outlives that of common load balancers, which would otherwise send a request into a connection that is just being closed.
+const IDLE_LIMIT = { timeout: 72_000, check: 4_000 }
 
 /**
  * Serves a handler over node:http.
@@ -84,7 +84,7 @@ export async function serve(handle: Handle, options: ServeOptions): Promise<Runn
   // By default node:http leaves out what comes after the 2,000th, unseen by whoever judges it. The limit of 16 KiB holds.
   server.maxHeadersCount = 0
   let draining = false
-  const connections = new Connections(server)
+  const connections = new Connections(server, IDLE_LIMIT)
   const answer = nodeListener(handle, logger, { connections, isDraining: () => draining, sendTimeout })
   server.on('request', answer)
   server.on('checkContinue', (incoming, outgoing) => {
@@ -137,47 +137,50 @@ export function nodeListener(
   { connections, isDraining, sendTimeout = 0 }: Partial<Surroundings> = {},
 ): RequestListener {
   const onError = (error: unknown) => logger.fatal({ err: error }, 'a body failed; its connection was cut')
+
+  // Made once, and none for each request: a request that is answered at once makes no function of its own.
+  const answer = (request: NodeRequest, response: HttpResponse): Promise<void> | undefined => {
+    const { outgoing, connection } = request
+    const { body } = response
+    if (isDraining?.() === true) response.headers.setTrusted('connection', 'close')
+    const isOpen = writeHead(response, outgoing, request.isShared)
+    if (isStreamed(body)) return stream(request, body, isOpen)
+    if (isOpen) {
+      outgoing.end(body ?? undefined)
+      endIfNotRead(outgoing, sendTimeout)
+    }
+    request.release()
+    connections?.ended(connection)
+  }
+
+  const stream = async (request: NodeRequest, pieces: AsyncIterable<BodyChunk>, isOpen: boolean) => {
+    const { outgoing, connection } = request
+    // Of one that has begun the first piece is here, and goes out with the head.
+    if (isOpen && !(pieces instanceof BodyStream)) outgoing.flushHeaders()
+    const body = BodyStream.of(pieces, { onError })
+    const cancel = () => body.cancel()
+    connection.onGone.add(cancel)
+    connection.streams.add(body)
+    if (isDraining?.() === true) body.finish()
+    // Who left before there was anything to cancel is not told of again.
+    if (!isOpen || connection.socket.destroyed) cancel()
+    if (isOpen) await writeStream(body, outgoing, sendTimeout)
+    connection.onGone.delete(cancel)
+    connection.streams.delete(body)
+    request.release()
+    connections?.ended(connection)
+  }
+
   return (incoming, outgoing) => {
     const { socket } = incoming
     const connection = connections?.began(socket, outgoing) ?? foreignConnection(socket, outgoing)
     const request = new NodeRequest(incoming, outgoing, connection)
-    const ended = () => {
-      request.release()
-      connections?.ended(connection)
-    }
-    const answer = (response: HttpResponse) => {
-      const { body } = response
-      if (isDraining?.() === true) response.headers.setTrusted('connection', 'close')
-      const isOpen = writeHead(response, outgoing, request.isShared)
-      if (isStreamed(body)) return stream(body, isOpen)
-      if (isOpen) {
-        outgoing.end(body ?? undefined)
-        endIfNotRead(outgoing, sendTimeout)
-      }
-      ended()
-    }
-    const stream = async (pieces: AsyncIterable<BodyChunk>, isOpen: boolean) => {
-      // Of one that has begun the first piece is here, and goes out with the head.
-      if (isOpen && !(pieces instanceof BodyStream)) outgoing.flushHeaders()
-      const body = BodyStream.of(pieces, { onError })
-      const cancel = () => body.cancel()
-      connection.onGone.add(cancel)
-      connection.streams.add(body)
-      if (isDraining?.() === true) body.finish()
-      // Who left before there was anything to cancel is not told of again.
-      if (!isOpen || socket.destroyed) cancel()
-      if (isOpen) await writeStream(body, outgoing, sendTimeout)
-      connection.onGone.delete(cancel)
-      connection.streams.delete(body)
-      ended()
-    }
-    const fail = (error: unknown) => abandon(outgoing, logger, error)
     try {
       const response = handle(request)
-      if (isPromise(response)) response.then(answer).catch(fail)
-      else answer(response)?.catch(fail)
+      const written = isPromise(response) ? response.then((late) => answer(request, late)) : answer(request, response)
+      written?.catch((error: unknown) => abandon(outgoing, logger, error))
     } catch (error) {
-      fail(error)
+      abandon(outgoing, logger, error)
     }
   }
 }
@@ -186,17 +189,16 @@ export function nodeListener(
 class NodeRequest implements RawRequest {
   /** Whether middleware, a mounted handler or an action was given node:http's response: it may have headers then, or be sent. */
   isShared = false
+  readonly outgoing: ServerResponse
+  readonly connection: Connection
   readonly #incoming: IncomingMessage
-  readonly #outgoing: ServerResponse
-
-  readonly #connection: Connection
   #aborting: AbortController | undefined
   #abort: (() => void) | undefined
 
   constructor(incoming: IncomingMessage, outgoing: ServerResponse, connection: Connection) {
     this.#incoming = incoming
-    this.#outgoing = outgoing
-    this.#connection = connection
+    this.outgoing = outgoing
+    this.connection = connection
   }
 
   get fault(): HttpError | undefined {
@@ -205,7 +207,7 @@ class NodeRequest implements RawRequest {
 
   get node(): NodeExchange {
     this.isShared = true
-    return { incoming: this.#incoming, outgoing: this.#outgoing }
+    return { incoming: this.#incoming, outgoing: this.outgoing }
   }
 
   get method(): string {
@@ -238,7 +240,7 @@ class NodeRequest implements RawRequest {
       this.#aborting = aborting
       this.#abort = () => aborting.abort(new DOMException('The client went away.', 'AbortError'))
       if (this.#incoming.socket.destroyed) this.#abort()
-      else this.#connection.onGone.add(this.#abort)
+      else this.connection.onGone.add(this.#abort)
     }
     return this.#aborting.signal
   }
@@ -246,12 +248,12 @@ class NodeRequest implements RawRequest {
   get sendEarlyHints(): ((links: readonly string[]) => void) | undefined {
     // What is older than HTTP/1.1 would take an informational response for the answer.
     if (this.#incoming.httpVersion === '1.0') return undefined
-    return (links) => this.#outgoing.writeEarlyHints({ link: [...links] })
+    return (links) => this.outgoing.writeEarlyHints({ link: [...links] })
   }
 
   /** The answer is whole: who leaves now leaves nothing undone. */
   release(): void {
-    if (this.#abort !== undefined) this.#connection.onGone.delete(this.#abort)
+    if (this.#abort !== undefined) this.connection.onGone.delete(this.#abort)
   }
 }
 
@@ -274,38 +276,4 @@ function writeHead(response: HttpResponse, outgoing: ServerResponse, isShared: b
 function abandon(outgoing: ServerResponse, logger: ServeOptions['logger'], error: unknown): void {
   logger.fatal({ err: error }, 'a request could not be answered; its connection was cut')
   outgoing.destroy()
-}
-
-function bind(server: Server, options: ServeOptions): Promise<void> {
-  const port = options.port === undefined ? portFromEnvironment() : checkPort(options.port, `port is ${options.port}`)
-  const host = options.host ?? process.env['HOST']
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') {
-        reject(
-          new BootError(`Port ${port} is taken.`, 'stop what listens there, or choose another port (PORT, or -p).', {
-            cause: error,
-          }),
-        )
-      } else
-        reject(
-          new BootError(
-            `${host ?? 'Every address'}, port ${port}, cannot be bound: ${error.message}.`,
-            'choose another address (HOST, or -b) or port (PORT, or -p).',
-            { cause: error },
-          ),
-        )
-    })
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve)
-  })
-}
-
-function portFromEnvironment(): number {
-  const text = process.env['PORT']
-  return text === undefined || text === '' ? 3000 : checkPort(Number(text), `PORT is ${JSON.stringify(text)}`)
-}
-
-function checkPort(port: number, problem: string): number {
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new BootError(`${problem}.`, 'set it to a number from 0 to 65535.')
 }

@@ -92,6 +92,15 @@ export function compileAction(
   return { controllerName: controllerClass.name, actionName, disabledSession, run, policy, cors }
 }
 
+/** Notes which action a request is for, before anything is done for that action. */
+export function enterAction(action: Action, context: RequestContext): void {
+  context.controllerName = action.controllerName
+  context.actionName = action.actionName
+  context.cors = action.cors
+  if (action.policy !== undefined) context.policy = action.policy.policy
+  context.disabledSession = action.disabledSession
+}
+
 /** The handler for an error or, failing that, for what caused it. */
 function findRescue(controller: ControllerClass, error: unknown) {
   const seen = new Set<unknown>()

@@ -38,8 +38,8 @@ export function answer(
   if (isTooLate(context, verb)) return
   checkUnanswered(context, verb)
   if (options.status !== undefined) response.status = statusCode(options.status)
-  if (type !== undefined && !response.headers.has('content-type'))
-    response.headers.setTrusted('content-type', context.answerType ?? type)
+  if (type !== undefined && !response.headers.hasTrusted('content-type'))
+    response.headers.appendTrusted('content-type', context.answerType ?? type)
   if (options.headers !== undefined) {
     for (const name of Object.keys(options.headers)) response.headers.set(name, options.headers[name] as string)
   }

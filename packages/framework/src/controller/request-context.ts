@@ -91,6 +91,12 @@ export class RequestContext {
     return this.#session?.knownKeys
   }
 
+  /** Fetches the session of an action that has one, where the store must be asked over a network. */
+  fetchSession(): MaybePromise<void> {
+    if (this.disabledSession !== undefined || !this.services.sessions.store.preload) return
+    return this.session.preload()
+  }
+
   get cookies(): CookieJar {
     if (this.#cookies === undefined) {
       const changes = new CookieChanges(this.services.cookies, this.request, () => this.sent)

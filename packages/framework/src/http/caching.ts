@@ -4,6 +4,8 @@ import type { HttpResponse } from './response.js'
 /** Headers of the answer that say who may keep it. Caches that know one of the latter go by it, whatever Cache-Control says. */
 export const CACHE_HEADERS = ['cache-control', 'cdn-cache-control', 'surrogate-control'] as const
 
+const [OWN, ...TARGETED] = CACHE_HEADERS
+
 /**
  * What a session or a cookie had a part in is for one person: no shared cache may keep it, whatever the app says. `public`
  * and `s-maxage` are taken out, and what is said to some shared caches alone becomes `no-store`.
@@ -12,14 +14,13 @@ export const CACHE_HEADERS = ['cache-control', 'cdn-cache-control', 'surrogate-c
 export function markPrivate(response: HttpResponse, setsCookie: boolean): void {
   const { headers } = response
   response.isPersonal = true
-  const [own, ...targeted] = CACHE_HEADERS
-  for (const name of targeted) if (headers.has(name)) headers.setTrusted(name, 'no-store')
-  if (!headers.has(own)) {
-    headers.setTrusted(own, setsCookie ? 'private, no-store' : 'private')
+  for (const name of TARGETED) if (headers.hasTrusted(name)) headers.setTrusted(name, 'no-store')
+  if (!headers.hasTrusted(OWN)) {
+    headers.appendTrusted(OWN, setsCookie ? 'private, no-store' : 'private')
     return
   }
-  const control = headers.getAll(own).join(', ').replace(FOR_SHARED_CACHES, 'private')
-  headers.set(own, SAYS_WHO.test(control) ? control : `${control}, private`)
+  const control = headers.getAll(OWN).join(', ').replace(FOR_SHARED_CACHES, 'private')
+  headers.set(OWN, SAYS_WHO.test(control) ? control : `${control}, private`)
 }
 
 // Directives of Cache-Control, as whole words.

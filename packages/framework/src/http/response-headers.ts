@@ -64,11 +64,21 @@ export class ResponseHeaders implements Iterable<[name: string, value: string]> 
     }
   }
 
+  /** {@link has}, of a name that is in lower case for certain. Internal. */
+  hasTrusted(name: string): boolean {
+    return this.#indexOf(name) !== -1
+  }
+
   /** Sets what the framework itself wrote and need not check. Internal. */
   setTrusted(name: string, value: string): void {
     const index = this.#indexOf(name)
     if (index === -1) this.flat.push(name, value)
     else this.flat[index + 1] = value
+  }
+
+  /** Adds what the framework itself wrote and need not check. Internal. */
+  appendTrusted(name: string, value: string): void {
+    this.flat.push(name, value)
   }
 
   #indexOf(name: string): number {

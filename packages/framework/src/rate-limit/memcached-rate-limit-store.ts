@@ -3,7 +3,7 @@
 import { checkKnownKeys } from '../known-keys.js'
 import { type MemcachedOptions, resolveOptions } from '../session/memcached/options.js'
 import { Opcode, type Reply, Status, statusInWords } from '../session/memcached/protocol.js'
-import { MemcachedServer } from '../session/memcached/server.js'
+import { type MemcachedServers, memcachedServers } from '../session/memcached/server.js'
 import { chooseServer } from '../session/memcached/server-choice.js'
 import type { RateLimitCount, RateLimitStore } from './store.js'
 
@@ -29,18 +29,15 @@ const ATTEMPTS = 5
 
 /** Counts in memcached, for all processes that use the same servers and namespace. Their clocks must agree. */
 export class MemcachedRateLimitStore implements RateLimitStore {
-  readonly #servers: readonly [MemcachedServer, ...MemcachedServer[]]
+  readonly #servers: MemcachedServers
   readonly #namespace: string
 
   /** @throws BootError when an option is not as it should be */
   constructor(options: MemcachedRateLimitOptions = {}) {
     checkKnownKeys(options, KEYS, 'the options of MemcachedRateLimitStore')
-    const { servers, poolSize, namespace } = resolveOptions(options, 'rate-limit', 'MemcachedRateLimitStore')
-    const [first, ...others] = servers
-    const server = ({ name, ...settings }: typeof first) =>
-      new MemcachedServer(name, settings, poolSize, 'The rate limit cannot be counted')
-    this.#servers = [server(first), ...others.map(server)]
-    this.#namespace = namespace
+    const settings = resolveOptions(options, 'rate-limit', 'MemcachedRateLimitStore')
+    this.#servers = memcachedServers(settings, 'The rate limit cannot be counted')
+    this.#namespace = settings.namespace
   }
 
   /** @throws SessionStoreUnavailable when memcached cannot be asked */

@@ -6,6 +6,7 @@ import type { SessionCookieOptions } from './store.js'
 
 // Percent signs are left out too: a cookie's value is decoded when it is read. Of what needs encoding only base64's own
 // characters are let in, so that no value can end the header, its attributes or itself.
+const PLAIN = /^[\w.~-]*$/
 const VALUE = /^[\w.~+/=-]*$/
 const ENCODED = /[+/=]/g
 
@@ -48,9 +49,7 @@ export class SessionCookie {
    * @throws CookieOverflowError when browsers would drop it for its size; TypeError for a character that no store may use
    */
   keep(value: string, request: HttpRequest): string {
-    if (!VALUE.test(value))
-      throw new TypeError('The session store made a cookie value with other than letters, digits and -._~+/= in it.')
-    const encoded = value.replace(ENCODED, encodeURIComponent)
+    const encoded = PLAIN.test(value) ? value : encode(value)
     const size = this.key.length + encoded.length
     if (size > MAXIMUM_COOKIE_SIZE) throw new CookieOverflowError('session cookie', this.key, size, MAXIMUM_COOKIE_SIZE)
     return `${this.key}=${encoded}${this.#suffixes(request).keep}`
@@ -70,6 +69,11 @@ export class SessionCookie {
     const secure = this.#secureMode === 'auto' ? request.secure : this.#secureMode
     return secure ? this.#secure : this.#plain
   }
+}
+
+function encode(value: string): string {
+  if (VALUE.test(value)) return value.replace(ENCODED, encodeURIComponent)
+  throw new TypeError('The session store made a cookie value with other than letters, digits and -._~+/= in it.')
 }
 
 interface Suffixes {

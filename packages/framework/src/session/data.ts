@@ -41,21 +41,22 @@ export function emptySession(): Session {
   return Object.create(null) as Session
 }
 
-/** Whether a session, or its reserve, holds nothing that would be kept. */
-export function isEmptySession(session: Session | SessionReserve): boolean {
-  for (const key in session) if (session[key as keyof typeof session] !== undefined) return false
+/** Whether a session holds nothing that would be kept. */
+export function isEmptySession(session: Session): boolean {
+  for (const key in session) if (session[key as keyof Session] !== undefined) return false
   return true
+}
+
+/** Whether the framework keeps nothing in a session. */
+export function isEmptyReserve({ _flash, _csrf, _index }: SessionReserve): boolean {
+  return _flash === undefined && _csrf === undefined && _index === undefined
 }
 
 /** Takes what the framework keeps out of a session that was read. */
 export function takeReserve(session: Session): SessionReserve {
-  const reserve: Record<string, unknown> = {}
-  const keys = session as Record<string, unknown>
-  for (const name in RESERVED) {
-    if (keys[name] === undefined) continue
-    reserve[name] = keys[name]
-    delete keys[name]
-  }
+  const keys = session as SessionReserve
+  const reserve: SessionReserve = { _flash: keys._flash, _csrf: keys._csrf, _index: keys._index }
+  if (!isEmptyReserve(reserve)) for (const name in RESERVED) delete keys[name as keyof SessionReserve]
   return reserve
 }
 
@@ -66,12 +67,12 @@ export function takeReserve(session: Session): SessionReserve {
  * @throws SessionDataError naming the path of what would not come back as it went in
  */
 export function serializeSession(session: Session, reserve: SessionReserve = {}): string {
-  const encoded = encode(session, 'this.session', 0) as Record<string, unknown>
-  for (const name in RESERVED) if (name in session) throw reserved(name)
-  if (isEmptySession(reserve)) return JSON.stringify(encoded)
+  const encoded = encodeAt('this.session', session, 0) as Record<string, unknown>
+  if ('_flash' in session || '_csrf' in session || '_index' in session) throw reserved(session)
+  if (isEmptyReserve(reserve)) return JSON.stringify(encoded)
   const whole = Object.assign(emptySession(), encoded) as Record<string, unknown>
   for (const name of Object.keys(reserve) as (keyof SessionReserve)[])
-    whole[name] = encode(reserve[name], RESERVED[name], 1)
+    whole[name] = encodeAt(RESERVED[name], reserve[name], 1)
   return JSON.stringify(whole)
 }
 
@@ -79,14 +80,23 @@ export function serializeSession(session: Session, reserve: SessionReserve = {})
 export function deserializeSession(text: string): Session {
   const parsed: unknown = JSON.parse(text)
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new SyntaxError('not an object')
-  const session = Object.assign(emptySession(), parsed) as Record<string, unknown>
+  const session = Object.setPrototypeOf(parsed, null) as Record<string, unknown>
   // Only a text that has the mark can hold a date, and most have none.
   if (text.includes('"$')) for (const key of Object.keys(session)) session[key] = decode(session[key])
   return session
 }
 
+/** Where {@link encode} is. Put into words only for an error: most values have none. */
+const place: (string | number)[] = []
+
+function encodeAt(root: string, value: unknown, depth: number): unknown {
+  place.length = 0
+  place.push(root)
+  return encode(value, depth)
+}
+
 /** The value itself where JSON carries it faithfully, else a copy that JSON does. */
-function encode(value: unknown, path: string, depth: number): unknown {
+function encode(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -94,39 +104,35 @@ function encode(value: unknown, path: string, depth: number): unknown {
       return value
     case 'number':
       if (Number.isFinite(value)) return value
-      throw new SessionDataError(path, String(value), 'Keep a finite number, or null.')
+      throw refused(String(value), 'Keep a finite number, or null.')
     case 'object':
       break
     default:
-      throw new SessionDataError(
-        path,
-        `a ${typeof value}`,
-        'Keep plain data: strings, numbers, booleans, dates, arrays, objects.',
-      )
+      throw refused(`a ${typeof value}`, 'Keep plain data: strings, numbers, booleans, dates, arrays, objects.')
   }
   if (value === null) return null
   if (depth > MAXIMUM_DEPTH)
-    throw new SessionDataError(path, `nested deeper than ${MAXIMUM_DEPTH} levels or cyclic`, 'Keep ids, not graphs.')
-  if (Array.isArray(value)) return encodeArray(value, path, depth)
+    throw refused(`nested deeper than ${MAXIMUM_DEPTH} levels or cyclic`, 'Keep ids, not graphs.')
+  if (Array.isArray(value)) return encodeArray(value, depth)
   if (value instanceof Date) {
-    if (Number.isNaN(value.getTime()))
-      throw new SessionDataError(path, 'an invalid Date', 'Check the date before it is kept.')
+    if (Number.isNaN(value.getTime())) throw refused('an invalid Date', 'Check the date before it is kept.')
     return { [DATE]: value.toISOString() }
   }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null)
-    throw notPlain(value, path)
+    throw notPlain(value)
   if (prototype !== null && typeof (value as { toJSON?: unknown }).toJSON === 'function')
-    throw new SessionDataError(path, 'an object with a toJSON method', 'Keep what that method returns.')
-  return encodeObject(value as Record<string, unknown>, path, depth)
+    throw refused('an object with a toJSON method', 'Keep what that method returns.')
+  return encodeObject(value as Record<string, unknown>, depth)
 }
 
-function encodeArray(array: readonly unknown[], path: string, depth: number): unknown {
+function encodeArray(array: readonly unknown[], depth: number): unknown {
   let copy: unknown[] | undefined
   for (let index = 0; index < array.length; index++) {
-    if (array[index] === undefined)
-      throw new SessionDataError(`${path}[${index}]`, 'undefined', 'Keep null in an array.')
-    const encoded = encode(array[index], `${path}[${index}]`, depth + 1)
+    place.push(index)
+    if (array[index] === undefined) throw refused('undefined', 'Keep null in an array.')
+    const encoded = encode(array[index], depth + 1)
+    place.pop()
     if (encoded === array[index]) continue
     copy ??= [...array]
     copy[index] = encoded
@@ -134,13 +140,15 @@ function encodeArray(array: readonly unknown[], path: string, depth: number): un
   return copy ?? array
 }
 
-function encodeObject(object: Record<string, unknown>, path: string, depth: number): unknown {
+function encodeObject(object: Record<string, unknown>, depth: number): unknown {
   let copy: Record<string, unknown> | undefined
   // A key that holds undefined is not in the text, and so does not count.
   let count = 0
   let last = ''
   for (const key of Object.keys(object)) {
-    const encoded = encode(object[key], `${path}.${key}`, depth + 1)
+    place.push(key)
+    const encoded = encode(object[key], depth + 1)
+    place.pop()
     if (encoded !== undefined) {
       count += 1
       last = key
@@ -165,15 +173,21 @@ function decode(value: unknown): unknown {
   return object
 }
 
-function notPlain(value: object, path: string): SessionDataError {
+/** The error for what is at the {@link place}: `this.session.cart[0].price`. */
+function refused(what: string, advice: string): SessionDataError {
+  const path = place.map((step, index) => (index === 0 ? step : typeof step === 'number' ? `[${step}]` : `.${step}`))
+  return new SessionDataError(path.join(''), what, advice)
+}
+
+function notPlain(value: object): SessionDataError {
   const name = (value.constructor as { name?: string } | undefined)?.name
-  return new SessionDataError(
-    path,
+  return refused(
     name ? `an instance of ${name}` : 'an object of a class',
     "A session keeps plain data: keep the record's id and look the record up, or spread what you need into a plain object.",
   )
 }
 
-function reserved(name: string): SessionDataError {
+function reserved(session: Session): SessionDataError {
+  const name = Object.keys(RESERVED).find((one) => one in session)
   return new SessionDataError(`this.session.${name}`, "a name of the framework's own", 'Give it another name.')
 }

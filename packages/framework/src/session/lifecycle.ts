@@ -9,6 +9,7 @@ import type { SessionCookie } from './cookie.js'
 import {
   deserializeSession,
   emptySession,
+  isEmptyReserve,
   isEmptySession,
   type Session,
   type SessionReserve,
@@ -161,13 +162,13 @@ export class SessionLifecycle {
     if (this.#data === undefined) return
     if (this.#flash !== undefined) this.#reserve._flash = this.#flash.forNextRequest()
     this.#services.owners?.mark(this.#data, this.#reserve, this.#request)
-    const isEmpty = isEmptySession(this.#data) && isEmptySession(this.#reserve)
+    const isEmpty = isEmptySession(this.#data) && isEmptyReserve(this.#reserve)
     this.#committed = isEmpty ? EMPTY : serializeSession(this.#data, this.#reserve)
     const kept = isEmpty ? this.#end() : this.#keep(this.#committed)
     return andThen(kept, (header) => {
       markPrivate(response, header !== undefined)
       if (header === undefined) return
-      response.headers.append('set-cookie', header)
+      response.headers.appendTrusted('set-cookie', header)
       if (this.#services.cookie.missesHttps(this.#request)) this.#services.onMissedHttps()
     })
   }
@@ -195,7 +196,7 @@ export class SessionLifecycle {
       const session = deserializeSession(this.#found.payload)
       this.#reserve = takeReserve(session)
       // The reserve is written last, whatever the order in which a store merged it in.
-      if (!isEmptySession(this.#reserve)) this.#textFound = serializeSession(session, this.#reserve)
+      if (!isEmptyReserve(this.#reserve)) this.#textFound = serializeSession(session, this.#reserve)
       return session
     } catch {
       this.#services.onRejected('its content is not the JSON of a session', this.#request)

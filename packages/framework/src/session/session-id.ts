@@ -1,6 +1,6 @@
 // Why: who knows a session's id has the session. A store never learns it: it is given the id's hash, from which the id
 // cannot be found, so that what leaks from a store opens no session, and no comparison with it tells anything by its time.
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 /** A new id, the cookie's value: 128 random bits in base64url. */
 export function newSessionId(): string {
@@ -9,5 +9,5 @@ export function newSessionId(): string {
 
 /** What a store calls a session: the SHA-256 of its id, in base64url. */
 export function storedId(id: string): string {
-  return createHash('sha256').update(id).digest('base64url')
+  return hash('sha256', id, 'base64url')
 }

@@ -2,6 +2,7 @@
 // take the rest of one answer for the beginning of the next, or give one key's answer to another. So a client has one
 // connection here, every operation its own deadline, and after the first fault it is let go and never used again.
 import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
 import memjs, { type Response } from 'memjs'
 import { Opcode, type Operation, type Reply } from './protocol.js'
 
@@ -29,7 +30,8 @@ interface Pending {
   readonly seq: number
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: Error) => void
-  timer?: NodeJS.Timeout
+  /** By `performance.now()`, once it is sent. */
+  deadline: number
 }
 
 /** Who is told how a connection fares. */
@@ -48,7 +50,10 @@ export class Connection {
   readonly #owner: ConnectionOwner
   /** Collected within one turn of the event loop. */
   #outbox: Pending[] = []
+  /** In the order of their deadlines. */
   readonly #sent = new Set<Pending>()
+  /** For the first of them: one timer an operation would cost more than what is sent. */
+  #timer: NodeJS.Timeout | undefined
   #socket: Socket | undefined
   #isUsable = true
   #isClosed = false
@@ -91,7 +96,8 @@ export class Connection {
       this.#client.incrSeq()
       const { seq } = this.#client
       const request = requestOf(operation, seq)
-      if (this.#outbox.push({ operation, request, seq, resolve, reject }) === 1) setImmediate(() => this.#flush())
+      if (this.#outbox.push({ operation, request, seq, resolve, reject, deadline: 0 }) === 1)
+        setImmediate(() => this.#flush())
     })
   }
 
@@ -130,15 +136,25 @@ export class Connection {
     const outbox = this.#outbox
     this.#outbox = []
     this.#socket?.cork()
-    for (const pending of outbox) this.#send(pending)
+    const deadline = performance.now() + this.#timeout
+    for (const pending of outbox) {
+      pending.deadline = deadline
+      this.#send(pending)
+    }
     this.#socket?.uncork()
+    if (this.#timer === undefined && this.#sent.size > 0) this.#watch(this.#timeout)
+  }
+
+  #watch(milliseconds: number): void {
+    // What arrived while this process was busy with something else is read before a deadline is held to have passed.
+    this.#timer = setTimeout(() => setImmediate(() => this.#expireDue()), Math.ceil(milliseconds))
+    // The socket keeps the process, as long as there is one.
+    this.#timer.unref()
   }
 
   #send(pending: Pending): void {
     const { operation, request, seq } = pending
     this.#sent.add(pending)
-    // What arrived while this process was busy with something else is read before the deadline is held to have passed.
-    pending.timer = setTimeout(() => setImmediate(() => this.#expire(pending)), this.#timeout)
     this.#client.perform(operation.key, request, seq, (error, response) => {
       if (!this.#sent.has(pending)) return
       if (response === null) return this.#end(inWords(error))
@@ -154,19 +170,25 @@ export class Connection {
 
   #settle(pending: Pending): void {
     this.#sent.delete(pending)
-    clearTimeout(pending.timer)
     if (this.load > 0 || this.#isUsable || this.#isClosed) return
     if (this.#goodbye === undefined) this.#end(undefined)
     else this.#sayGoodbye()
   }
 
   /** The others under way may still be answered, each within its own deadline; no more are sent after them. */
-  #expire(pending: Pending): void {
-    if (!this.#sent.has(pending)) return
-    const reason = `did not answer within ${this.#timeout} ms`
-    this.#blame(reason)
-    pending.reject(new Error(reason))
-    this.#settle(pending)
+  #expireDue(): void {
+    this.#timer = undefined
+    const now = performance.now()
+    for (const pending of this.#sent) {
+      if (pending.deadline > now) {
+        this.#watch(pending.deadline - now)
+        return
+      }
+      const reason = `did not answer within ${this.#timeout} ms`
+      this.#blame(reason)
+      pending.reject(new Error(reason))
+      this.#settle(pending)
+    }
   }
 
   /** What memjs could not read yet must be the beginning of a reply, or it would wait for its end in vain. */
@@ -193,10 +215,8 @@ export class Connection {
     const suffering = [...this.#sent, ...this.#outbox]
     this.#sent.clear()
     this.#outbox = []
-    for (const pending of suffering) {
-      clearTimeout(pending.timer)
-      pending.reject(new Error(reason))
-    }
+    clearTimeout(this.#timer)
+    for (const pending of suffering) pending.reject(new Error(reason))
     this.#server.error(new Error(reason ?? 'retired'))
     if (reason !== undefined && suffering.length > 0) this.#blame(reason)
     this.#isUsable = false

@@ -17,13 +17,15 @@ import { expirationOf } from './expiry.js'
 import { type Item, readItem, writeItem } from './item.js'
 import { type MemcachedStoreOptions, resolveOptions } from './options.js'
 import { Opcode, type Reply, Status, statusInWords } from './protocol.js'
-import { MemcachedServer } from './server.js'
+import { type MemcachedServer, type MemcachedServers, memcachedServers } from './server.js'
 import { chooseServer } from './server-choice.js'
 import { MemcachedTexts } from './texts.js'
 
 /** A session as it was found in memcached. */
 interface MemcachedRecord extends SessionRecord, Item {
   readonly id: string
+  /** What it is kept under. */
+  readonly key: string
   readonly savedAt: number
   /** Its version: it is replaced only as long as it has this one. */
   readonly cas: bigint
@@ -65,17 +67,16 @@ export class MemcachedStore implements SessionStore {
   readonly index: SessionIndexSupport
   readonly #context: SessionStoreContext
   readonly #namespace: string
-  readonly #servers: readonly [MemcachedServer, ...MemcachedServer[]]
+  readonly #servers: MemcachedServers
   readonly #saves = new SaveQueue<Change>((key, changes) => this.#write(key, changes))
 
   /** @throws BootError when an option is not as it should be */
   constructor(options: MemcachedStoreOptions, context: SessionStoreContext) {
-    const { servers, poolSize, namespace, onOutage } = resolveOptions(options, context.key)
-    const [first, ...others] = servers
-    const server = ({ name, ...settings }: typeof first) => new MemcachedServer(name, settings, poolSize)
-    this.#servers = [server(first), ...others.map(server)]
+    const settings = resolveOptions(options, context.key)
+    const { namespace } = settings
+    this.#servers = memcachedServers(settings, 'The sessions cannot be reached')
     this.#namespace = namespace
-    this.onOutage = onOutage
+    this.onOutage = settings.onOutage
     this.#context = context
     const texts = new MemcachedTexts(namespace, (key) => this.#server(key))
     this.index = {
@@ -93,9 +94,10 @@ export class MemcachedStore implements SessionStore {
   /** @throws SessionStoreUnavailable when memcached cannot be asked */
   async load(id: string): Promise<MemcachedRecord | RejectedSession> {
     if (!SESSION_ID.test(id)) return { rejected: 'it is no id of a session' }
-    const found = await this.#find(storedId(id))
+    const key = storedId(id)
+    const found = await this.#find(key)
     if ('rejected' in found) return found
-    return { ...found, stale: refreshDue(found, this.#context), id }
+    return { ...found, stale: refreshDue(found, this.#context), id, key }
   }
 
   /** @throws SessionStoreUnavailable, SessionOverflowError */
@@ -109,12 +111,12 @@ export class MemcachedStore implements SessionStore {
 
   /** @throws SessionStoreUnavailable, SessionOverflowError */
   async save(record: MemcachedRecord, payload: string): Promise<string | undefined> {
-    return (await this.#saves.save(storedId(record.id), { record, payload })) ? record.id : undefined
+    return (await this.#saves.save(record.key, { record, payload })) ? record.id : undefined
   }
 
   /** @throws SessionStoreUnavailable when it is not known whether the session has ended */
   async destroy(record: MemcachedRecord): Promise<boolean> {
-    return await this.#delete(storedId(record.id))
+    return await this.#delete(record.key)
   }
 
   async #delete(key: string): Promise<boolean> {

@@ -2,7 +2,21 @@
 import { SessionStoreUnavailable } from '../../errors.js'
 import { Breaker } from '../breaker.js'
 import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.js'
+import type { MemcachedSettings, ServerSettings } from './options.js'
 import type { Operation, Reply } from './protocol.js'
+
+/** The servers of a store, of which there is at least one. */
+export type MemcachedServers = readonly [MemcachedServer, ...MemcachedServer[]]
+
+/**
+ * The servers that options name.
+ * @param problem what an outage means, as its error begins
+ */
+export function memcachedServers({ servers, poolSize }: MemcachedSettings, problem: string): MemcachedServers {
+  const server = ({ name, ...settings }: ServerSettings) => new MemcachedServer(name, settings, poolSize, problem)
+  const [first, ...others] = servers
+  return [server(first), ...others.map(server)]
+}
 
 /** One memcached server: up to `poolSize` connections to it, opened as they are needed, and its breaker. */
 export class MemcachedServer {
@@ -21,12 +35,7 @@ export class MemcachedServer {
   #isClosed = false
 
   /** @param problem what an outage means, as its error begins */
-  constructor(
-    name: string,
-    settings: ConnectionSettings,
-    poolSize: number,
-    problem = 'The sessions cannot be reached',
-  ) {
+  constructor(name: string, settings: ConnectionSettings, poolSize: number, problem: string) {
     this.name = name
     this.#problem = problem
     this.#settings = settings
