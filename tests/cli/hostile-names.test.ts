@@ -14,6 +14,10 @@ const GENERATORS: readonly (readonly [string, ...string[]])[] = [
   ['controller', 'index'],
   ['middleware'],
   ['session-store'],
+  ['model', 'title:string'],
+  ['migration'],
+  ['resource', 'title:string'],
+  ['scaffold', 'title:string'],
 ]
 
 const NAMES = [
@@ -56,6 +60,27 @@ const TAKEN: readonly (readonly [string, ...string[]])[] = [
   ['session-store', 'cookie'],
   ['session-store', 'MemcachedStore'],
   ['session-store', 'admin/files'],
+  ['model', 'date'],
+  ['model', 'promise'],
+  ['model', 'db'],
+  ['model', 'admin/posts'],
+  ['model', 'posts', 'id:bigint'],
+  ['model', 'posts', 'created_at:datetime'],
+  ['model', 'posts', '__proto__'],
+  ['model', 'posts', 'constructor'],
+  ['model', 'posts', 'title:strin'],
+  ['model', 'posts', 'title:constructor'],
+  ['model', 'posts', 'title:string:unique'],
+  ['model', 'posts', 'title:text{3}'],
+  ['model', 'posts', 'price:decimal{2,3}'],
+  ['model', 'posts', 'title', 'title:text'],
+  ['model', 'posts', 'user:references'],
+  ['model', 'posts', 'post:references'],
+  ['model', 'posts', '../x:references'],
+  ['scaffold', 'posts', "x'); id('"],
+  ['resource', 'posts', 'a\nb'],
+  ['migration', 'fill', 'title:string'],
+  ['migration', 'add-title-to-nothings', 'title:string'],
 ]
 
 /** Calls a command that is to be refused. @returns what it printed */
@@ -157,9 +182,8 @@ describe("a file of the app's own that cannot be added to", () => {
     const app = await generatedApp()
     if (text === undefined) rmSync(join(app.folder, path))
     else writeFileSync(join(app.folder, path), text)
-    for (const [generator, ...rest] of GENERATORS.filter(
-      ([name]) => (name === 'controller') === path.includes('routes'),
-    ))
+    const adding = path.includes('routes') ? ['controller', 'scaffold'] : ['middleware', 'session-store']
+    for (const [generator, ...rest] of GENERATORS.filter(([name]) => adding.includes(name)))
       expect(await refused(app, 'generate', generator, 'files', ...rest)).toContain(problem)
   })
 

@@ -94,10 +94,11 @@ function defineGenerator(command: Command, generator: Generator, direction: Dire
   if (making) command.addOption(command.createOption('--skip', 'keep files that are there').conflicts('force'))
   command.action(async () => {
     const folder = process.cwd()
+    const framework = await importFramework(folder)
     const options = command.opts<GenerateOptions>()
     const plan = await generator.plan({ folder, direction, args: command.processedArgs, options: { ...options } })
     const { withRoutePaths } = await import('../generators/route-paths.js')
-    await carryOut(direction, folder, withRoutePaths(plan, await importFramework(folder), folder), options)
+    await carryOut(direction, folder, withRoutePaths(plan, framework, folder), options)
   })
 }
 

@@ -1,18 +1,26 @@
 // Why: what is generated is to look as the app's own formatter would have it, whatever names and fields make of a line.
 import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { NewFile } from '../plan.js'
+import { inScratchFolder } from './scratch-folder.js'
 
-/** The files as the app's Biome formats them. As they are where the app has none, or it cannot read one. */
+const CONFIGURATION = 'biome.json'
+
+/** The files as the app's Biome formats them. As they are where the app has none, or it cannot read them. */
 export function formatted(folder: string, files: readonly NewFile[]): NewFile[] {
   const biome = biomeOf(folder)
-  if (biome === undefined) return [...files]
-  return files.map((file) => {
-    if (!file.path.endsWith('.ts')) return file
-    const args = [biome, 'check', '--write', '--stdin-file-path', file.path]
-    const { status, stdout } = spawnSync(process.execPath, args, { cwd: folder, input: file.content, encoding: 'utf8' })
-    return status === 0 && stdout !== '' ? { ...file, content: stdout } : file
+  if (biome === undefined || !existsSync(join(folder, CONFIGURATION))) return [...files]
+  // Copies, in one run: the app's own files are written once everything is decided.
+  return inScratchFolder(folder, (copies) => {
+    copyFileSync(join(folder, CONFIGURATION), join(copies, CONFIGURATION))
+    for (const { path, content } of files) {
+      mkdirSync(dirname(join(copies, path)), { recursive: true })
+      writeFileSync(join(copies, path), content)
+    }
+    spawnSync(process.execPath, [biome, 'check', '--write', '--vcs-enabled=false', '.'], { cwd: copies })
+    return files.map((file) => ({ ...file, content: readFileSync(join(copies, file.path), 'utf8') }))
   })
 }
 

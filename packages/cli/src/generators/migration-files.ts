@@ -1,13 +1,14 @@
 // Why: a model that changes takes a migration with it. drizzle-kit writes it, from a copy of the app in which the change is
 // made already: the app itself is touched only once everything is decided.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CliError } from '../cli-error.js'
 import { drizzleKit } from '../database/drizzle-kit.js'
 import { JOURNAL } from '../database/migrations.js'
 import { readRecord } from '../generation-record.js'
 import type { Edit, NewFile, Plan } from '../plan.js'
+import { inScratchFolder } from './scratch-folder.js'
 
 const FOLDER = 'db/migrations'
 /** What drizzle-kit needs of an app to read its tables. */
@@ -95,14 +96,15 @@ function generate(
   name: string,
   custom: boolean,
 ): { readonly added: readonly NewFile[]; readonly journal: string } {
-  // Within the app, so that its packages are found.
-  mkdirSync(join(folder, 'tmp'), { recursive: true })
-  const copy = mkdtempSync(join(folder, 'tmp', 'migration-'))
-  try {
+  return inScratchFolder(folder, (copy) => {
     for (const path of COPIED)
       if (existsSync(join(folder, path))) cpSync(join(folder, path), join(copy, path), { recursive: true })
     for (const { path, content } of plan.files) write(join(copy, path), content)
-    for (const { path, apply } of plan.edits) write(join(copy, path), apply(readFileSync(join(copy, path), 'utf8')))
+    for (const { path, apply } of plan.edits) {
+      if (!existsSync(join(copy, path)))
+        throw new CliError(`There is no ${path} to change.`, 'run this in the folder of an app.')
+      write(join(copy, path), apply(readFileSync(join(copy, path), 'utf8')))
+    }
     const before = migrationsIn(copy)
     const args = [drizzleKit(folder), 'generate', '--name', name, ...(custom ? ['--custom'] : [])]
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', input: '' })
@@ -118,9 +120,7 @@ function generate(
       added: added.map((path) => ({ path, content: readFileSync(join(copy, path), 'utf8') })),
       journal: readFileSync(join(copy, JOURNAL), 'utf8'),
     }
-  } finally {
-    rmSync(copy, { recursive: true, force: true })
-  }
+  })
 }
 
 function migrationsIn(copy: string): string[] {

@@ -85,7 +85,7 @@ function plainValue(builder: string, index: 0 | 1, form: 'json' | 'code'): strin
   return (form === 'code' ? (values?.code ?? values?.json) : values?.json)?.[index] as string
 }
 
-/** A function that makes a row, and gives its id. */
+/** A function that gives the id of a row: one for all, as there may be columns that no two rows have the same. */
 function makerOf(table: string, columns: readonly Column[]): string {
   const values = columns.map(({ name, builder, table: next }) =>
     next === undefined || next === table
@@ -93,12 +93,13 @@ function makerOf(table: string, columns: readonly Column[]): string {
       : `${name}: await ${makerName(next)}()`,
   )
   return `async function ${makerName(table)}(): Promise<number> {
-  const rows = await db.insert(${table}).values({ ${values.join(', ')} }).returning()
-  return (rows[0] as { id: number }).id
+  const [found] = await db.select().from(${table}).limit(1)
+  const [made] = found ? [found] : await db.insert(${table}).values({ ${values.join(', ')} }).returning()
+  return (made as { id: number }).id
 }`
 }
 
-/** `newUserId`, of the table `users`. */
+/** `someUserId`, of the table `users`. */
 function makerName(table: string): string {
-  return `new${pascalCase(singularOf(table))}Id`
+  return `some${pascalCase(singularOf(table))}Id`
 }
