@@ -41,11 +41,13 @@ const FRAMEWORK: Readonly<Record<string, readonly string[]>> = {
   ],
   application: [
     ...BASIS,
-    ...['http', 'logging', 'session', 'controller', 'routing', 'config', 'container'],
+    ...['http', 'logging', 'session', 'rate-limit', 'controller', 'routing', 'config', 'container'],
     ...['request-pipeline', 'request-services', 'adapters', 'mounting', 'shared', 'container-entries'],
   ],
+  workers: ['errors', 'logging'],
   'create-application': [...BASIS, 'logging', 'routing', 'config', 'application'],
   'load-application': [...BASIS, 'logging', 'routing', 'config', 'application', 'create-application'],
+  'start-server': ['config', 'logging', 'adapters', 'shared', 'workers', 'application', 'load-application'],
 }
 
 /** These gather what others offer, so they may import anything, and nothing may import them. */
@@ -62,6 +64,8 @@ const CLI_IMPORTERS: Readonly<Record<string, readonly string[]>> = {
   // Apps import it.
   'embedded-postgres': [],
   'dev-server': ['commands', 'loaded-app', 'database'],
+  build: ['commands'],
+  vite: ['dev-server', 'build'],
 }
 
 const framework = readSources(join(REPOSITORY, 'packages', 'framework', 'src'))
@@ -221,11 +225,11 @@ describe.each(packages)('in $name', ({ name, sources, manifest }) => {
 })
 
 describe('tsyringe and its metadata', () => {
-  test('are known to the container alone, Vite to the dev server', () => {
+  test('are known to the container alone, Vite to one file of the command line', () => {
     expect(knowing(framework, 'tsyringe')).toEqual(['container'])
     expect(knowing(framework, 'reflect-metadata')).toEqual(['container'])
     expect(knowing(framework, 'vite')).toEqual([])
-    expect(knowing(cli, 'vite').filter((file) => layerOf(file) !== 'dev-server')).toEqual([])
+    expect(knowing(cli, 'vite')).toEqual(['vite'])
   })
 })
 

@@ -43,6 +43,16 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/test.js')).define,
   },
   {
+    name: 'build',
+    summary: 'check the types and bundle the app for production into dist/',
+    load: async () => (await import('./commands/build.js')).define,
+  },
+  {
+    name: 'start',
+    summary: 'run what contrail build made, in one process or in workers',
+    load: async () => (await import('./commands/start.js')).define,
+  },
+  {
     name: 'db:migrate',
     summary: 'apply the migrations that the database has not had',
     load: async () => (await import('./commands/db-migrate.js')).define,

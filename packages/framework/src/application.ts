@@ -21,6 +21,7 @@ import type { HttpResponse } from './http/response.js'
 import type { Logger } from './logging/logger.js'
 import { type MaybePromise } from './maybe-promise.js'
 import { compileMounts, type Mounted } from './mounting.js'
+import { MemoryRateLimitStore } from './rate-limit/memory-rate-limit-store.js'
 import { RequestPipeline } from './request-pipeline.js'
 import { requestServices } from './request-services.js'
 import type { Mount } from './routing/mounts.js'
@@ -44,6 +45,9 @@ export interface ListenOptions {
 
 /** Begins a request that no action answers: to look into a session from outside. Internal. */
 export let openRequest: (app: Application, raw: RawRequest) => RequestContext
+
+/** What an app keeps in the memory of its process, where other processes do not see it. Internal. */
+export let keptInMemory: (app: Application) => string[]
 
 /** An app that has booted. Make one with `loadApplication`, or `createApplication` where the parts are at hand. */
 export class Application {
@@ -70,6 +74,13 @@ export class Application {
 
   static {
     openRequest = (app, raw) => new RequestContext(new HttpRequest(raw, app.#settings.trust), app.#services)
+    keptInMemory = (app) => {
+      const counters = [...app.#limits.values()].map(({ store }) => store ?? app.#services.rateLimitStore)
+      return [
+        ...(app.#settings.sessionsInMemory ? ['sessions'] : []),
+        ...(counters.some((store) => store instanceof MemoryRateLimitStore) ? ['rate limits'] : []),
+      ]
+    }
   }
 
   /**

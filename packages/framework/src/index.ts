@@ -202,3 +202,4 @@ export {
   type SessionStoreContext,
 } from './session/store.js'
 export { disposeShared, type SharedValueOptions, shared } from './shared.js'
+export { type StartOptions, startServer } from './start-server.js'

@@ -1,6 +1,13 @@
-// Why: TypeScript with decorator metadata, loaded and swapped within the process. The only file that knows Vite.
+// Why: TypeScript with decorator metadata, loaded and swapped within the process.
 import { join, relative } from 'node:path'
-import type { Plugin, RunnableDevEnvironment, ViteDevServer } from 'vite'
+import {
+  APP_CODE,
+  loadModuleRunner,
+  loadVite,
+  type Plugin,
+  type RunnableDevEnvironment,
+  type ViteDevServer,
+} from '../vite.js'
 import { environmentFiles, stampOf } from './stamps.js'
 
 /** Runs a module's code; what it does elsewhere is then known to be that module's. */
@@ -34,19 +41,12 @@ export class CodeLoader {
   /** Starts a loader for the app in a folder. */
   static async start(root: string, evaluate: Evaluate = (_, work) => work()): Promise<CodeLoader> {
     const stamps = new Map<string, string>()
-    // Here and not above: what imports this file, such as a command's help, need not wait for Vite.
-    const { createRunnableDevEnvironment, createServer } = await import('vite')
-    const { ESModulesEvaluator } = await import('vite/module-runner')
+    const { createRunnableDevEnvironment, createServer } = await loadVite()
+    const { ESModulesEvaluator } = await loadModuleRunner()
     const evaluator = new ESModulesEvaluator()
     const vite = await createServer({
+      ...APP_CODE,
       root,
-      configFile: false,
-      envFile: false,
-      appType: 'custom',
-      logLevel: 'silent',
-      clearScreen: false,
-      // Given here: what tsconfig.json says reaches only the files that it includes.
-      oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
       // The framework stays outside: loaded twice, its classes would not be themselves.
       ssr: { external: ['contrail', 'contrail-cli'] },
       optimizeDeps: { noDiscovery: true },

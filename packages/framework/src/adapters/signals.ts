@@ -1,4 +1,5 @@
 // Why: how a process that serves comes to its end: told to stop, or by an error that nobody caught.
+import type { EventEmitter } from 'node:events'
 import type { Logger } from '../logging/logger.js'
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
@@ -6,9 +7,11 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 /**
  * On SIGTERM and SIGINT stops and exits with 0; a second signal exits at once with 1. On an error that nobody caught logs
  * it, stops and exits with 1: the process may be in any state, but requests under way are still answered.
+ * @param worker given for a worker of others: a signal that it gets again, as all processes at a terminal do, is nothing new,
+ * and it ends when the process is gone that started it
  * @returns takes the listeners away again, unless the process is ending
  */
-export function stopOnSignals(stop: () => Promise<void>, logger: Logger): () => void {
+export function stopOnSignals(stop: () => Promise<void>, logger: Logger, worker?: EventEmitter): () => void {
   let stopping = false
   const end = (code: number) => {
     if (stopping) process.exit(1)
@@ -21,7 +24,8 @@ export function stopOnSignals(stop: () => Promise<void>, logger: Logger): () => 
       },
     )
   }
-  const onSignal = (signal: NodeJS.Signals) => {
+  const onSignal = (signal: NodeJS.Signals | 'disconnect') => {
+    if (stopping && worker !== undefined) return
     logger.info({ signal }, 'stopping: no new connections, requests under way are finished')
     end(0)
   }
@@ -30,6 +34,7 @@ export function stopOnSignals(stop: () => Promise<void>, logger: Logger): () => 
     if (!stopping) end(1)
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)
+  worker?.once('disconnect', () => onSignal('disconnect'))
   process.on('uncaughtException', onError).on('unhandledRejection', onError)
   return () => {
     // The process is on its way out, and what stops it may well call this: a second signal must still be heard.

@@ -20,14 +20,7 @@ export function dotenvFiles(environment: string): string[] {
  * @throws BootError when a file is there and cannot be read
  */
 export function loadDotenv(root: string, environment: string): void {
-  const values = new Map<string, string>()
-  for (const name of dotenvFiles(environment)) {
-    const text = readIfPresent(join(root, name))
-    if (text === undefined) continue
-    for (const [key, value] of Object.entries(parse(text))) {
-      if (!values.has(key)) values.set(key, value)
-    }
-  }
+  const values = readDotenv(root, environment)
   for (const [key, value] of loaded) {
     if (process.env[key] === value) delete process.env[key]
   }
@@ -37,6 +30,19 @@ export function loadDotenv(root: string, environment: string): void {
     process.env[key] = value
     loaded.set(key, value)
   }
+}
+
+/** What the `.env` files of `root` say. @throws BootError when a file is there and cannot be read */
+export function readDotenv(root: string, environment: string): Map<string, string> {
+  const values = new Map<string, string>()
+  for (const name of dotenvFiles(environment)) {
+    const text = readIfPresent(join(root, name))
+    if (text === undefined) continue
+    for (const [key, value] of Object.entries(parse(text))) {
+      if (!values.has(key)) values.set(key, value)
+    }
+  }
+  return values
 }
 
 /**

@@ -15,6 +15,7 @@ import { type CompiledPolicy, type ContentSecurityPolicy, compilePolicy } from '
 import { checkLocalHost, compileHostCheck, type HostCheck } from '../security/host-check.js'
 import { SessionCookie } from '../session/cookie.js'
 import { CookieStore } from '../session/cookie-store.js'
+import { MemoryStore } from '../session/memory-store.js'
 import type { SessionCookieOptions, SessionStoreClass } from '../session/store.js'
 import { resolveFinish, resolvePublicFiles } from './answers.js'
 import { type ApplicationConfig, CONFIG_KEYS, SESSION_COOKIE_KEYS } from './application-config.js'
@@ -73,6 +74,8 @@ export interface Settings extends IndexedSessions {
   /** What signed and encrypted cookies are made with: the app's secret, and those of the past. */
   readonly secrets: Secrets
   readonly sessionCookie: SessionCookie
+  /** Whether sessions are in the memory of this process, where no other sees them. */
+  readonly sessionsInMemory: boolean
   readonly expireAfter: number | undefined
 }
 
@@ -202,8 +205,9 @@ function session(
   const oldSecrets = resolveOldSecrets(options.oldSecret)
   const secrets: Secrets = [secret, ...oldSecrets]
   const context = { key, secret, oldSecrets, expireAfter, maxLifetime }
-  const sessions = resolveSessionIndex(new Store(options, context), options, context)
-  return { secrets, sessionCookie, expireAfter, ...sessions }
+  const store = new Store(options, context)
+  const sessions = resolveSessionIndex(store, options, context)
+  return { secrets, sessionCookie, sessionsInMemory: store instanceof MemoryStore, expireAfter, ...sessions }
 }
 
 function hostCheck(config: AnyConfig, environment: Environment): HostCheck | undefined {
