@@ -40,7 +40,9 @@ export function parseName(text: string, what: string): Name {
   for (const segment of segments) checkSegment(segment, text, what)
   const own = dashed(segments.at(-1) as string)
   const singular = lastWord(own, singularize)
-  if (TAKEN.has(singular) || TAKEN.has(own)) {
+  // A SessionsController, to log in and out by, is as common as it is harmless.
+  const isTaken = TAKEN.has(singular) || TAKEN.has(own)
+  if (isTaken && !(what === 'controller' && singular === 'session')) {
     throw new CliError(
       `The ${what} name ${JSON.stringify(text)} is taken: Contrail has a class of that name.`,
       'choose another.',
