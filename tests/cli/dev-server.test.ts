@@ -1,7 +1,7 @@
 // What contrail server does beyond swapping code: it lets go of what was replaced, takes in settings and packages, and looks
 // at the files though nobody asks.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -64,6 +64,13 @@ export const pool = () => shared('pool', make, { dispose: (size) => log('close' 
   expect(read('log')).toBe('open1 close1 open2 close2 open2 close2 open2 ')
   expect(await server.stop('SIGTERM')).toBe(0)
   expect(read('log')).toMatch(/open2 close2 $/)
+})
+
+test('a server whose app was removed ends, and says why', async () => {
+  const { server, folder } = await serve()
+  rmSync(folder, { recursive: true, force: true })
+  await server.waitFor(/ is gone: stopping\n/)
+  expect(await server.stop('SIGCONT')).toBe(1)
 })
 
 test('what a module began ends when it was replaced and its last request is done, or when nothing imports it any more', async () => {

@@ -1,6 +1,9 @@
 // Clients that post one request after the other and check each answer, while something happens to the server.
 import { Agent, request } from 'node:http'
 
+/** Milliseconds without an answer, after which a connection is taken for lost, however busy the machine is. */
+const PATIENCE = 30_000
+
 /** What became of the requests so far. */
 export interface PostLoad {
   /** How many were answered as they should be. */
@@ -77,7 +80,7 @@ function post(url: string, agent: Agent, n: number): Promise<Outcome> {
       resolve({ text: '', isLast: false, error: error.code ?? error.message })
     const body = JSON.stringify({ n })
     const headers = { 'content-type': 'application/json', 'content-length': body.length }
-    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
+    const sent = request(url, { method: 'POST', agent, headers, timeout: PATIENCE }, (response) => {
       let text = ''
       response.on('data', (chunk: Buffer) => {
         text += chunk.toString()
@@ -85,6 +88,7 @@ function post(url: string, agent: Agent, n: number): Promise<Outcome> {
       response.on('error', fail)
       response.on('end', () => resolve({ text, isLast: response.headers.connection === 'close' }))
     })
+    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${PATIENCE} ms`)))
     sent.on('error', fail)
     sent.end(body)
   })

@@ -1,4 +1,5 @@
 // Why: one port for as long as contrail server runs, and behind it the code, the settings and the packages as they are on disk.
+import { existsSync } from 'node:fs'
 import type { Application, TlsOptions } from 'contrail'
 import { type Framework, importFramework } from '../app-framework.js'
 import { keepRouteTypes, ROUTE_TYPES_FILE } from '../route-types.js'
@@ -112,6 +113,7 @@ class Development {
     const logger = { fatal: ({ err }: { err?: unknown }) => complain('A request could not be answered', err) }
     let isRestarting = false
     const lookAtPackages = () => {
+      endWithout(this.#options.folder)
       const file = this.#manifests.changed()
       if (file === undefined || isRestarting) return
       isRestarting = true
@@ -156,6 +158,13 @@ class Development {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     }
   }
+}
+
+/** A server of an app that was removed, or moved away, has nothing left to serve. */
+function endWithout(folder: string): void {
+  if (existsSync(folder)) return
+  process.stderr.write(`${folder} is gone: stopping\n`)
+  process.exit(1)
 }
 
 function reasonOf(files: readonly string[]): string {
