@@ -22,7 +22,7 @@ function run(program, args, options = {}) {
   return stdout ?? ''
 }
 
-for (const name of ['framework', 'cli']) {
+for (const name of ['framework', 'cli', 'create-contrail']) {
   const source = join(packages, name)
   run('npx', ['publint', '--strict', source])
   const packed = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: source }))

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const sql = postgres(server.url)
   for (const name of ['blog', 'blog_test']) await sql.unsafe(`create database ${name}`)
   await sql.end()
-  tarballs = await Promise.all(['framework', 'cli'].map(pack))
+  tarballs = await Promise.all(['framework', 'cli', 'create-contrail'].map(pack))
 }, 120_000)
 
 afterAll(async () => {
@@ -31,7 +31,7 @@ async function pack(name: string): Promise<string> {
   const { output } = await execute('npm', ['pack', '--pack-destination', folder], {
     cwd: join(REPOSITORY, 'packages', name),
   })
-  return join(folder, /^contrail\S*\.tgz$/m.exec(output)?.[0] ?? '')
+  return join(folder, /^(?:create-)?contrail\S*\.tgz$/m.exec(output)?.[0] ?? '')
 }
 
 test('docs/getting-started.md works as printed', async () => {
@@ -55,4 +55,7 @@ test('docs/getting-started.md works as printed', async () => {
   })
   for (const { command, took } of steps) process.stdout.write(`${(took / 1000).toFixed(1).padStart(6)} s  ${command}\n`)
   expect(steps.length).toBeGreaterThan(40)
+  // As npm create contrail runs it.
+  const created = await execute(join(tools, 'node_modules/.bin/create-contrail'), ['../x'], { cwd: home })
+  expect([created.code, created.output]).toEqual([1, expect.stringContaining('cannot be called')])
 }, 300_000)

@@ -9,14 +9,23 @@ export type Framework = typeof import('contrail')
 
 /** Imports the framework that an app's own files import. @throws CliError when the folder has none */
 export async function importFramework(root: string): Promise<Framework> {
+  return (await importOwn(root, 'contrail')) as Framework
+}
+
+/** Imports what the app's tests are written with. @throws CliError when the folder has no framework */
+export async function importTesting(root: string): Promise<typeof import('contrail/testing')> {
+  return (await importOwn(root, 'contrail/testing')) as typeof import('contrail/testing')
+}
+
+async function importOwn(root: string, specifier: string): Promise<object> {
   let path: string
   try {
-    path = createRequire(join(root, 'package.json')).resolve('contrail')
+    path = createRequire(join(root, 'package.json')).resolve(specifier)
   } catch {
     throw new CliError(
       `${root} is no Contrail app: the package contrail is not installed in it.`,
       'run this in the folder of an app, after npm install.',
     )
   }
-  return (await import(pathToFileURL(path).href)) as Framework
+  return (await import(pathToFileURL(path).href)) as object
 }

@@ -1,7 +1,7 @@
 // Why: argv becomes a command, and whatever goes wrong a message and an exit code.
 import { createRequire } from 'node:module'
 import { CliError } from './cli-error.js'
-import { addCommands, type CommandRow, exitCodeOf, newProgram } from './command-line.js'
+import { addCommands, type Command, type CommandRow, exitCodeOf, infoOf, newProgram } from './command-line.js'
 
 const COMMANDS: readonly CommandRow[] = [
   { name: 'new', summary: 'make an app', load: async () => (await import('./commands/new.js')).define },
@@ -88,6 +88,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/about.js')).define,
   },
   {
+    name: 'completion',
+    summary: 'print a script that completes commands and options, for bash, zsh or fish',
+    load: async () => (await import('./commands/completion.js')).define(async () => infoOf(await wholeProgram())),
+  },
+  {
     name: 'secret',
     summary: 'print a new secret for SECRET_KEY_BASE: 64 random bytes in hex',
     load: async () => (await import('./commands/secret.js')).define,
@@ -97,9 +102,10 @@ const COMMANDS: readonly CommandRow[] = [
 /** Runs `contrail` with these arguments. @returns the exit code: 0, or 1 for whatever the user has to mend */
 export async function run(args: readonly string[]): Promise<number> {
   try {
-    const program = newProgram('contrail', 'Contrail: controllers, sessions and a dev server for TypeScript', version())
-    await addCommands(program, COMMANDS, args)
-    await program.parseAsync([...args], { from: 'user' })
+    const wanted = toHelp(args)
+    const program = newContrail()
+    await addCommands(program, COMMANDS, wanted)
+    await program.parseAsync(wanted, { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {
     const told = exitCodeOf(error)
@@ -107,6 +113,25 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stderr.write(`${messageFor(error)}\n`)
     return 1
   }
+}
+
+/** `help generate model` is `generate model --help`; nothing at all asks for help too. */
+function toHelp(args: readonly string[]): string[] {
+  if (args.length === 0) return ['--help']
+  if (args[0] !== 'help') return [...args]
+  const [, name, ...rest] = args
+  const isKnown = name === undefined || COMMANDS.some((row) => row.name === name || row.alias === name)
+  return isKnown ? [...args.slice(1), '--help'] : [name, ...rest]
+}
+
+function newContrail(): Command {
+  return newProgram('contrail', 'Contrail: controllers, sessions and a dev server for TypeScript', version())
+}
+
+async function wholeProgram(): Promise<Command> {
+  const program = newContrail()
+  await addCommands(program, COMMANDS, 'all')
+  return program
 }
 
 function version(): string {

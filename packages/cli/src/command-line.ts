@@ -15,9 +15,11 @@ export interface CommandRow {
 
 /**
  * Gives a command its arguments, its options and its action.
- * @param args what follows its name at the command line
  */
-export type DefineCommand = (command: Command, args: readonly string[]) => void | Promise<void>
+export type DefineCommand = (command: Command, args: Called) => void | Promise<void>
+
+/** What is typed after a command's name; `all`, where every command is to be loaded, to tell of them. */
+export type Called = readonly string[] | 'all'
 
 /** The program itself, without its commands. It throws where Commander would end the process. */
 export function newProgram(name: string, description: string, version: string): Command {
@@ -29,19 +31,49 @@ export function newProgram(name: string, description: string, version: string): 
     .showHelpAfterError(`(${name} --help lists the commands)`)
 }
 
-/** Adds commands to the program or to a group of it; only the one that `args` calls is loaded. */
-export async function addCommands(
-  parent: Command,
-  rows: readonly CommandRow[],
-  args: readonly string[],
-): Promise<void> {
-  const at = args.findIndex((arg) => !arg.startsWith('-') && arg !== 'help')
+/** Adds commands to the program or to a group of it; only the one that is called is loaded. */
+export async function addCommands(parent: Command, rows: readonly CommandRow[], args: Called): Promise<void> {
+  const at = args === 'all' ? -1 : args.findIndex((arg) => !arg.startsWith('-') && arg !== 'help')
   for (const row of rows) {
     const command = parent.command(row.name).description(row.summary)
     if (row.alias !== undefined) command.alias(row.alias)
     command.exitOverride().showHelpAfterError(`(${pathOf(command)} --help)`)
     const isCalled = at !== -1 && (args[at] === row.name || args[at] === row.alias)
-    if (isCalled) await (await row.load())(command, args.slice(at + 1))
+    if (args === 'all') await (await row.load())(command, args)
+    else if (isCalled) await (await row.load())(command, args.slice(at + 1))
+  }
+}
+
+/** A command, for those who tell of it. */
+export interface CommandInfo {
+  readonly names: readonly string[]
+  readonly summary: string
+  readonly options: readonly OptionInfo[]
+  readonly commands: readonly CommandInfo[]
+}
+
+/** An option of a command. */
+export interface OptionInfo {
+  /** `--session`, and `-s` if it has that. */
+  readonly names: readonly string[]
+  readonly summary: string
+  readonly takesValue: boolean
+  /** The values that it takes, where these are few. */
+  readonly choices: readonly string[]
+}
+
+/** A command and all below it, which must be loaded. */
+export function infoOf(command: Command): CommandInfo {
+  return {
+    names: [command.name(), ...command.aliases()],
+    summary: command.description(),
+    options: command.options.map(({ short, long, description, required, optional, argChoices }) => ({
+      names: [short, long].filter((name) => name !== undefined && name !== null),
+      summary: description,
+      takesValue: required || optional,
+      choices: argChoices ?? [],
+    })),
+    commands: command.commands.map(infoOf),
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type REPLServer, start } from 'node:repl'
 import type { Application } from 'contrail'
-import { importFramework } from '../app-framework.js'
+import { importFramework, importTesting } from '../app-framework.js'
 import { type Command, withEnvironment } from '../command-line.js'
 import { CodeLoader } from '../dev-server/code-loader.js'
 import { chooseEnvironment } from '../environment.js'
@@ -26,8 +26,10 @@ async function console(folder: string, options: { environment?: string }): Promi
     throw error
   })
   process.stdout.write(
-    `Contrail console, ${app.environment.name}. app, container, load(file), reload(); .help, .exit\n`,
+    `Contrail console, ${app.environment.name}. app, app.get('/'), container, load(file), reload(); .help, .exit\n`,
   )
+  const { createClient } = await importTesting(folder)
+  askable(app, createClient)
   const repl = start({ prompt: `${app.environment.name}> `, useGlobal: false })
   const load = (file: string) => loader.import(resolve(folder, file))
   let reloading: Promise<unknown> = Promise.resolve()
@@ -40,6 +42,7 @@ async function console(folder: string, options: { environment?: string }): Promi
     const next = await bootApp(framework, loader, folder, FIX)
     await app.close()
     app = next
+    askable(app, createClient)
     expose(repl, { app })
     return 'reloaded'
   }
@@ -50,6 +53,14 @@ async function console(folder: string, options: { environment?: string }): Promi
   await app.close()
   await framework.disposeShared()
   await loader.close()
+}
+
+/** `app.get('/posts')`, as in Rails' console: a request of one visitor's, who keeps cookies from one to the next. */
+function askable(app: Application, createClient: typeof import('contrail/testing').createClient): void {
+  const client = createClient(app)
+  const { get, post, put, patch, delete: remove } = client
+  for (const [name, ask] of Object.entries({ get, post, put, patch, delete: remove }))
+    Object.defineProperty(app, name, { value: ask.bind(client) })
 }
 
 function expose(repl: REPLServer, names: { readonly app?: Application } & Readonly<Record<string, unknown>>): void {
