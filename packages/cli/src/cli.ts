@@ -93,6 +93,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/completion.js')).define(async () => infoOf(await wholeProgram())),
   },
   {
+    name: 'doctor',
+    summary: 'what is wrong with the app and its surroundings, and how to mend it',
+    load: async () => (await import('./commands/doctor.js')).define,
+  },
+  {
     name: 'secret',
     summary: 'print a new secret for SECRET_KEY_BASE: 64 random bytes in hex',
     load: async () => (await import('./commands/secret.js')).define,

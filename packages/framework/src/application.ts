@@ -28,6 +28,7 @@ import type { Mount } from './routing/mounts.js'
 import { compilePaths } from './routing/paths.js'
 import type { Route } from './routing/route-table.js'
 import { Router } from './routing/router.js'
+import { roundTrip } from './session/round-trip.js'
 import type { OwnedSessions } from './session/sessions.js'
 import { disposeShared } from './shared.js'
 
@@ -124,6 +125,15 @@ export class Application {
     const { ownedSessions } = this.#settings
     if (ownedSessions === undefined) throw new SessionsNotIndexedError('app.sessions')
     return ownedSessions
+  }
+
+  /**
+   * Asks the session store as a request does: a session of its own is kept, read and ended. For `contrail doctor`, and
+   * for an action that says whether the app is ready.
+   * @throws SessionStoreUnavailable, or what else the store throws, when it does not work
+   */
+  async checkSessionStore(): Promise<void> {
+    await roundTrip(this.#settings.sessionStore)
   }
 
   /**
