@@ -9,6 +9,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   openssl: 'openssl',
   'redis-server': 'redis-server',
   pg_ctlcluster: 'postgresql',
+  python3: 'python3-minimal',
 }
 
 /** Proxies that the app is tried behind, by their Debian package. Only CI must have them. */

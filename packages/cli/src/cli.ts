@@ -1,7 +1,7 @@
 // Why: argv becomes a command, and whatever goes wrong a message and an exit code.
 import { createRequire } from 'node:module'
 import { CliError } from './cli-error.js'
-import { addCommands, type Command, type CommandRow, exitCodeOf, infoOf, newProgram } from './command-line.js'
+import type { CommandRow, CommandShape } from './command-line.js'
 
 const COMMANDS: readonly CommandRow[] = [
   { name: 'new', summary: 'make an app', load: async () => (await import('./commands/new.js')).define },
@@ -88,11 +88,6 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/about.js')).define,
   },
   {
-    name: 'completion',
-    summary: 'print a script that completes commands and options, for bash, zsh or fish',
-    load: async () => (await import('./commands/completion.js')).define(async () => infoOf(await wholeProgram())),
-  },
-  {
     name: 'doctor',
     summary: 'what is wrong with the app and its surroundings, and how to mend it',
     load: async () => (await import('./commands/doctor.js')).define,
@@ -102,15 +97,37 @@ const COMMANDS: readonly CommandRow[] = [
     summary: 'print a new secret for SECRET_KEY_BASE: 64 random bytes in hex',
     load: async () => (await import('./commands/secret.js')).define,
   },
+  {
+    name: 'completion',
+    summary: 'print what makes a shell complete commands, options and their values',
+    load: async () => (await import('./commands/completion.js')).define(wholeShape),
+  },
 ]
 
-/** Runs `contrail` with these arguments. @returns the exit code: 0, or 1 for whatever the user has to mend */
+/** Everything that `contrail` understands. */
+export async function wholeShape(): Promise<CommandShape> {
+  const { addCommands, EVERY_COMMAND, newProgram, shapeOf } = await import('./command-line.js')
+  const program = newProgram(version())
+  await addCommands(program, COMMANDS, EVERY_COMMAND)
+  return shapeOf(program)
+}
+
+/**
+ * Runs `contrail` with these arguments.
+ * @returns the exit code: 0; 1 for whatever the user has to mend; or that of the program it was to run, such as Vitest
+ */
 export async function run(args: readonly string[]): Promise<number> {
+  // Asked by scripts, again and again: what reads arguments takes longer to load than this takes to answer.
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-v')) {
+    process.stdout.write(`${version()}\n`)
+    return 0
+  }
+  const { addCommands, exitCodeOf, newProgram } = await import('./command-line.js')
   try {
-    const wanted = toHelp(args)
-    const program = newContrail()
-    await addCommands(program, COMMANDS, wanted)
-    await program.parseAsync(wanted, { from: 'user' })
+    const program = newProgram(version())
+    const given = withHelp(args)
+    await addCommands(program, COMMANDS, given)
+    await program.parseAsync([...given], { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {
     const told = exitCodeOf(error)
@@ -120,23 +137,10 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** `help generate model` is `generate model --help`; nothing at all asks for help too. */
-function toHelp(args: readonly string[]): string[] {
-  if (args.length === 0) return ['--help']
-  if (args[0] !== 'help') return [...args]
-  const [, name, ...rest] = args
-  const isKnown = name === undefined || COMMANDS.some((row) => row.name === name || row.alias === name)
-  return isKnown ? [...args.slice(1), '--help'] : [name, ...rest]
-}
-
-function newContrail(): Command {
-  return newProgram('contrail', 'Contrail: controllers, sessions and a dev server for TypeScript', version())
-}
-
-async function wholeProgram(): Promise<Command> {
-  const program = newContrail()
-  await addCommands(program, COMMANDS, 'all')
-  return program
+/** `contrail help generate scaffold` is `contrail generate scaffold --help`, and nothing at all asks for help too. */
+function withHelp(args: readonly string[]): readonly string[] {
+  if (args[0] === 'help') return [...args.slice(1), '--help']
+  return args.length === 0 ? ['--help'] : args
 }
 
 function version(): string {

@@ -15,65 +15,104 @@ export interface CommandRow {
 
 /**
  * Gives a command its arguments, its options and its action.
+ * @param args what follows its name at the command line
  */
-export type DefineCommand = (command: Command, args: Called) => void | Promise<void>
-
-/** What is typed after a command's name; `all`, where every command is to be loaded, to tell of them. */
-export type Called = readonly string[] | 'all'
+export type DefineCommand = (command: Command, args: readonly string[]) => void | Promise<void>
 
 /** The program itself, without its commands. It throws where Commander would end the process. */
-export function newProgram(name: string, description: string, version: string): Command {
-  return new Command(name)
+export function newProgram(version: string): Command {
+  return new Command('contrail')
     .enablePositionalOptions()
-    .description(description)
+    .description('Contrail: controllers, sessions and a dev server for TypeScript')
     .version(version, '-v, --version')
     .exitOverride()
-    .showHelpAfterError(`(${name} --help lists the commands)`)
+    .addHelpText(
+      'after',
+      '\nA command ends with 0 when it did what it was told, with 1 when there is something to mend, and\ncontrail test with what Vitest ends with.',
+    )
+    .showHelpAfterError('(contrail --help lists the commands)')
 }
 
-/** Adds commands to the program or to a group of it; only the one that is called is loaded. */
-export async function addCommands(parent: Command, rows: readonly CommandRow[], args: Called): Promise<void> {
-  const at = args === 'all' ? -1 : args.findIndex((arg) => !arg.startsWith('-') && arg !== 'help')
+/** Stands for arguments that call every command there is: then all are loaded, for what tells of all. */
+export const EVERY_COMMAND: readonly string[] = ['<every command>']
+
+/** Adds commands to the program or to a group of it; only the one that `args` calls is loaded. */
+export async function addCommands(
+  parent: Command,
+  rows: readonly CommandRow[],
+  args: readonly string[],
+): Promise<void> {
+  const at = args.findIndex((arg) => !arg.startsWith('-') && arg !== 'help')
+  const word = args[at]
+  if (word !== undefined && args !== EVERY_COMMAND && !rows.some((row) => isNamed(row, word)))
+    refuseHelp(parent, rows, word)
   for (const row of rows) {
     const command = parent.command(row.name).description(row.summary)
     if (row.alias !== undefined) command.alias(row.alias)
     command.exitOverride().showHelpAfterError(`(${pathOf(command)} --help)`)
-    const isCalled = at !== -1 && (args[at] === row.name || args[at] === row.alias)
-    if (args === 'all') await (await row.load())(command, args)
-    else if (isCalled) await (await row.load())(command, args.slice(at + 1))
+    if (args === EVERY_COMMAND) await (await row.load())(command, EVERY_COMMAND)
+    else if (word !== undefined && isNamed(row, word)) await (await row.load())(command, args.slice(at + 1))
   }
 }
 
-/** A command, for those who tell of it. */
-export interface CommandInfo {
-  readonly names: readonly string[]
-  readonly summary: string
-  readonly options: readonly OptionInfo[]
-  readonly commands: readonly CommandInfo[]
+function isNamed({ name, alias }: CommandRow, word: string): boolean {
+  return word === name || word === alias
 }
 
-/** An option of a command. */
-export interface OptionInfo {
-  /** `--session`, and `-s` if it has that. */
-  readonly names: readonly string[]
-  readonly summary: string
-  readonly takesValue: boolean
-  /** The values that it takes, where these are few. */
-  readonly choices: readonly string[]
+/** Who asks for help with a command that there is not is told so, and not of something else. */
+function refuseHelp(parent: Command, rows: readonly CommandRow[], word: string): void {
+  parent.helpOption(false)
+  const below = rows.filter(({ name }) => name.startsWith(`${word}:`)).map(({ name }) => name)
+  if (below.length > 0) parent.showHelpAfterError(`(Did you mean ${below.join(', ')}?)`)
 }
 
-/** A command and all below it, which must be loaded. */
-export function infoOf(command: Command): CommandInfo {
+/** A command, as far as it can be told of: what completes it, and what documents it, is made from this. */
+export interface CommandShape {
+  readonly name: string
+  readonly alias: string | undefined
+  readonly summary: string
+  readonly options: readonly OptionShape[]
+  readonly arguments: readonly ArgumentShape[]
+  readonly commands: readonly CommandShape[]
+}
+
+/** An option that a command has, `--help` among them. */
+export interface OptionShape {
+  /** `--port` */
+  readonly long: string
+  /** `-p` */
+  readonly short: string | undefined
+  readonly summary: string
+  /** What must follow it; undefined for a switch, and for what may have a value and need not. */
+  readonly value: ArgumentShape | undefined
+}
+
+/** A value that someone types. */
+export interface ArgumentShape {
+  /** `name` */
+  readonly name: string
+  /** What it can be; undefined for anything. */
+  readonly choices: readonly string[] | undefined
+}
+
+/** Reads the shape of a command whose subcommands are loaded. */
+export function shapeOf(command: Command): CommandShape {
+  const help = command.createHelp()
   return {
-    names: [command.name(), ...command.aliases()],
+    name: command.name(),
+    alias: command.alias(),
     summary: command.description(),
-    options: command.options.map(({ short, long, description, required, optional, argChoices }) => ({
-      names: [short, long].filter((name) => name !== undefined && name !== null),
-      summary: description,
-      takesValue: required || optional,
-      choices: argChoices ?? [],
-    })),
-    commands: command.commands.map(infoOf),
+    options: help.visibleOptions(command).map(({ long, short, flags, description, argChoices }) => {
+      const value = /<([\w-]+)/.exec(flags)?.[1]
+      return {
+        long: long ?? '',
+        short,
+        summary: description,
+        value: value === undefined ? undefined : { name: value, choices: argChoices },
+      }
+    }),
+    arguments: command.registeredArguments.map((one) => ({ name: one.name(), choices: one.argChoices })),
+    commands: command.commands.map(shapeOf),
   }
 }
 

@@ -61,8 +61,12 @@ function difference(path: string, theirs: string, ours: string): string {
     .join('\n')
 }
 
-/** https://no-color.org, and no colours for what is no terminal. */
 function coloured(colour: Parameters<typeof styleText>[0], text: string): string {
-  const wanted = process.stdout.isTTY && !process.env['NO_COLOR']
-  return wanted ? styleText(colour, text) : text
+  return wantsColours(process.env, process.stdout.isTTY) ? styleText(colour, text, { validateStream: false }) : text
+}
+
+/** As Node has it: FORCE_COLOR before NO_COLOR (https://no-color.org), and neither for what is no terminal. */
+export function wantsColours({ FORCE_COLOR: force, NO_COLOR: no }: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+  if (force !== undefined) return force !== '0' && force !== 'false'
+  return isTerminal && !no
 }

@@ -14,6 +14,7 @@ import {
 import { checkAppName } from '../generators/app/name.js'
 import { initialiseRepository } from '../git.js'
 import { installPackages, invokingPackageManager, PACKAGE_MANAGERS, type PackageManager } from '../package-manager.js'
+import { ask, askChoice, canAsk } from '../questions.js'
 import { Staging } from '../staging.js'
 
 /** Options of `contrail new`. */
@@ -24,12 +25,13 @@ interface NewOptions {
   readonly minimal?: true
   readonly skipInstall?: true
   readonly skipGit?: true
+  readonly yes?: true
 }
 
 /** `contrail new` */
 export function define(command: Command): void {
   command
-    .argument('<name>', 'the app, and its folder')
+    .argument('[name]', 'the app, and its folder; asked for at a terminal')
     .addOption(
       command.createOption('--session <store>', 'where sessions are kept').choices(SESSION_STORES).default('cookie'),
     )
@@ -46,18 +48,36 @@ export function define(command: Command): void {
     .option('--minimal', 'only what it needs to run: no tests, linter, container or editor settings')
     .option('--skip-install', 'install no packages')
     .option('--skip-git', 'make no repository')
-    .action((name: string, options: NewOptions) => newApp(name, options))
+    .option('-y, --yes', 'ask nothing: take the defaults')
+    .action(async (given: string | undefined, options: NewOptions) => {
+      const isAsking = options.yes !== true && canAsk()
+      const path = given ?? (isAsking ? await askForName() : undefined)
+      if (path === undefined) return command.error("error: missing required argument 'name'")
+      checkAppName(basename(resolve(path)))
+      await newApp(path, options, options.database ?? (await databaseFor(options, isAsking)))
+    })
+}
+
+function askForName(): Promise<string> {
+  return ask('The name of the app, and of its folder: ', (answer) => {
+    checkAppName(basename(resolve(answer)))
+    return answer
+  })
+}
+
+async function databaseFor({ minimal }: NewOptions, isAsking: boolean): Promise<DatabaseName> {
+  if (minimal === true) return 'none'
+  return isAsking ? await askChoice('What records are kept in', DATABASES) : DATABASES[0]
 }
 
 /** Makes an app in a folder of this name; its last part is the app's. */
-async function newApp(path: string, options: NewOptions): Promise<void> {
+async function newApp(path: string, options: NewOptions, database: DatabaseName): Promise<void> {
   const target = resolve(path)
   const name = basename(target)
-  checkAppName(name)
   const choices: AppChoices = {
     name,
     session: options.session,
-    database: options.database ?? (options.minimal === true ? 'none' : 'postgres'),
+    database,
     packageManager: options.packageManager ?? invokingPackageManager(),
     minimal: options.minimal === true,
     packages: packageSpecifiers(),
