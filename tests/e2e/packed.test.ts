@@ -3,25 +3,29 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { copyPostsApp, REPOSITORY, temporaryFolder } from '../harness/folders.js'
-import { follow } from '../harness/pages.js'
+import { startPostgres } from '../harness/postgres.js'
 import { execute, freePort, start } from '../harness/processes.js'
+import { walk } from '../harness/tutorial.js'
 
 const { vitest } = (
   JSON.parse(readFileSync(join(REPOSITORY, 'tests', 'package.json'), 'utf8')) as { devDependencies: { vitest: string } }
 ).devDependencies
 const SECRET = '0123456789abcdef'.repeat(8)
 let installed = ''
+let packages: Readonly<Record<'contrail' | 'contrail-cli', string>>
 
 beforeAll(async () => {
   installed = mkdtempSync(join(tmpdir(), 'contrail-e2e-'))
   copyPostsApp(installed)
-  const tarballs = await Promise.all(['framework', 'cli'].map(pack))
-  const packages = { contrail: `file:${tarballs[0]}`, 'contrail-cli': `file:${tarballs[1]}` }
+  const tarballs = await Promise.all(['framework', 'cli', 'create-contrail'].map(pack))
+  packages = { contrail: `file:${tarballs[0]}`, 'contrail-cli': `file:${tarballs[1]}` }
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
   manifest.dependencies.contrail = packages.contrail
   manifest.devDependencies['contrail-cli'] = packages['contrail-cli']
+  manifest.devDependencies['create-contrail'] = `file:${tarballs[2]}`
   manifest.devDependencies.vitest = vitest
   writeFileSync(join(installed, 'package.json'), JSON.stringify(manifest))
   await succeed('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], installed)
@@ -33,7 +37,7 @@ async function pack(name: string): Promise<string> {
   const { output } = await execute('npm', ['pack', '--pack-destination', installed], {
     cwd: join(REPOSITORY, 'packages', name),
   })
-  const file = /^contrail\S*\.tgz$/m.exec(output)?.[0]
+  const file = /^(?:create-)?contrail\S*\.tgz$/m.exec(output)?.[0]
   if (file === undefined) throw new Error(`npm pack printed no tarball:\n${output}`)
   return join(installed, file)
 }
@@ -117,10 +121,6 @@ describe('the packed packages', () => {
     for (const line of lines) expect(() => JSON.parse(line)).not.toThrow()
   })
 
-  test("run an app's tests under Vitest and under node:test, as docs/testing.md has them", async () => {
-    await follow('docs/testing.md', join(installed, 'node_modules'))
-  })
-
   test('check the types of the app as a user would', async () => {
     await succeed('npx', ['tsc', '--noEmit', '-p', '.'], installed)
   })
@@ -142,7 +142,7 @@ describe('the packed packages', () => {
     await succeed('npx', ['tsc', '-p', 'tsconfig.everything.json'], installed)
   })
 
-  // With a database, and installed: e2e/getting-started.test.ts.
+  // With a database, and installed: the tutorial.
   test('make an app without a database whose tests and build pass at once, and that serves what is generated', async () => {
     const folder = temporaryFolder()
     const contrail = join(installed, 'node_modules/.bin/contrail')
@@ -168,3 +168,32 @@ describe('the packed packages', () => {
     expect(await curl('/up')).toBe('{"status":"up"}')
   })
 })
+
+// What a new user does: a new app, scaffolds, sessions, tests, a real PostgreSQL, a bundle.
+test('docs/getting-started.md works as printed, and npm create contrail as contrail new', async () => {
+  const [home, server] = [temporaryFolder(), await startPostgres()]
+  onTestFinished(() => server.remove())
+  const address = (database: string) => server.url.replace(/\/\w+$/, `/${database}`)
+  const sql = postgres(server.url)
+  for (const name of ['blog', 'blog_test']) await sql.unsafe(`create database ${name}`)
+  await sql.end()
+  const programs = join(installed, 'node_modules/.bin')
+  const steps = await walk(join(REPOSITORY, 'docs/getting-started.md'), {
+    folder: home,
+    env: {
+      PATH: `${programs}:${process.env['PATH']}`,
+      XDG_CACHE_HOME: join(REPOSITORY, '.cache'),
+      CONTRAIL_PACKAGES: JSON.stringify(packages),
+      npm_config_prefer_offline: 'true',
+    },
+    // It is installed already, from its tarball.
+    replace: (command) =>
+      command
+        .replace('npm install --global contrail-cli', 'true')
+        .replace(/postgres:\/\/blog@localhost:5432\/(\w+)/g, (_, database: string) => address(database)),
+  })
+  for (const { command, took } of steps) process.stdout.write(`${(took / 1000).toFixed(1).padStart(6)} s  ${command}\n`)
+  expect(steps.length).toBeGreaterThan(40)
+  const created = await execute(join(programs, 'create-contrail'), ['No Name!'], { cwd: home })
+  expect([created.code, created.output]).toEqual([1, expect.stringContaining('An app cannot be called "No Name!"')])
+}, 300_000)
