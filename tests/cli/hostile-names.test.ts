@@ -112,8 +112,11 @@ describe.each(GENERATORS)('%s', (generator, ...rest) => {
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  // Of a controller it is as good as any.
-  const names = NAMES.filter((name) => !(generator === 'controller' && name === 'session'))
+  // Of a controller "session" is as good as any; resources and scaffolds read names as models do.
+  const ofModels = ['resource', 'scaffold'].includes(generator)
+  const names = NAMES.filter(
+    (name, index) => !(generator === 'controller' && name === 'session') && (!ofModels || index % 6 === 0),
+  )
   test.each(names)('refuses the name %j', async (name) => {
     await refusal(app, 'generate', generator, '--', name, ...rest)
     await refusal(app, 'destroy', generator, '--', name, ...rest)
