@@ -10,8 +10,6 @@ import { type Postgres, startPostgres } from '../harness/postgres.js'
 import { execute, freePort, type Running, start } from '../harness/processes.js'
 
 const SECRET = '0123456789abcdef'.repeat(8)
-/** Kept between runs: to make an embedded database from nothing costs seconds. */
-const CACHE = { XDG_CACHE_HOME: join(REPOSITORY, '.cache') }
 
 /** The files that docs/database.md shows. */
 const PAGE = Object.fromEntries(
@@ -41,13 +39,13 @@ let app = ''
 let postgres: Postgres
 
 const contrail = (args: string[], env: NodeJS.ProcessEnv = {}, cwd = app) =>
-  execute(process.execPath, [CONTRAIL, ...args], { cwd, env: { ...CACHE, ...env } })
+  execute(process.execPath, [CONTRAIL, ...args], { cwd, env })
 
 /** Pipes SQL to db:console. */
 const ask = (sql: string, env: NodeJS.ProcessEnv = {}) =>
   execute('sh', ['-c', `printf '%s' "$SQL" | ${process.execPath} ${CONTRAIL} db:console`], {
     cwd: app,
-    env: { ...CACHE, ...env, SQL: sql },
+    env: { ...env, SQL: sql },
   })
 
 beforeAll(async () => {
@@ -100,7 +98,7 @@ describe('while the dev server runs the embedded database', () => {
   beforeAll(async () => {
     const port = await freePort()
     url = `http://127.0.0.1:${port}`
-    server = start(process.execPath, [CONTRAIL, 'server', '-p', String(port)], { cwd: app, env: CACHE })
+    server = start(process.execPath, [CONTRAIL, 'server', '-p', String(port)], { cwd: app })
     await server.waitFor(/Migrations are pending: 0000_create_posts\n {2}Fix: contrail db:migrate/)
   })
 

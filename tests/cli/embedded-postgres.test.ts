@@ -7,19 +7,8 @@ import { connectEmbedded } from 'contrail-cli/embedded-postgres'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Snapshot } from '../../packages/cli/dist/embedded-postgres/snapshot.js'
-import { REPOSITORY, temporaryFolder } from '../harness/folders.js'
+import { temporaryFolder } from '../harness/folders.js'
 import { start } from '../harness/processes.js'
-
-const cache = process.env['XDG_CACHE_HOME']
-
-beforeAll(() => {
-  process.env['XDG_CACHE_HOME'] = join(REPOSITORY, '.cache')
-})
-
-afterAll(() => {
-  if (cache === undefined) delete process.env['XDG_CACHE_HOME']
-  else process.env['XDG_CACHE_HOME'] = cache
-})
 
 /** A client as config/database.ts makes it, and the streams it was given. */
 function client(folder?: string, options: { patience?: number } = {}) {

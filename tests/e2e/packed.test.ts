@@ -182,7 +182,6 @@ test('docs/getting-started.md works as printed, and npm create contrail as contr
     folder: home,
     env: {
       PATH: `${programs}:${process.env['PATH']}`,
-      XDG_CACHE_HOME: join(REPOSITORY, '.cache'),
       CONTRAIL_PACKAGES: JSON.stringify(packages),
       npm_config_prefer_offline: 'true',
     },

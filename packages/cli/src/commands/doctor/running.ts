@@ -10,8 +10,10 @@ import { bootApp } from '../../loaded-app.js'
 import { ROUTE_TYPES_FILE, routeTypesAreCurrent } from '../../route-types.js'
 import { type Finding, failure, ok, warn } from './finding.js'
 
-/** Milliseconds that a session store, or a database, is given. */
-const PATIENCE = 10_000
+/** Milliseconds that a server of sessions or of a database is given to answer. */
+const SERVER_PATIENCE = 10_000
+/** Milliseconds that an embedded database is given: it is no server that may be silent, but one that must start first. */
+const EMBEDDED_PATIENCE = 60_000
 
 /** Boots the app, asks what it depends on, and lets go of it. @returns what was found, that the app boots first */
 export async function runningFindings(framework: Framework, folder: string): Promise<Finding[]> {
@@ -50,7 +52,7 @@ async function bootFindings(framework: Framework, loader: CodeLoader, folder: st
 
 async function sessionFinding(app: Application): Promise<Finding> {
   try {
-    await inTime(app.checkSessionStore())
+    await inTime(SERVER_PATIENCE, app.checkSessionStore())
     return ok('session store', 'a session was kept, read and ended')
   } catch (error) {
     return failure(
@@ -71,9 +73,10 @@ function routeTypesFinding(framework: Framework, app: Application, folder: strin
 async function databaseFinding(loader: CodeLoader, folder: string): Promise<Finding> {
   try {
     const database = databaseOf(loader, folder)
-    const migrations = await inTime(migrationsOf(folder, database))
+    const hasServer = Boolean(process.env['DATABASE_URL'])
+    const migrations = await inTime(hasServer ? SERVER_PATIENCE : EMBEDDED_PATIENCE, migrationsOf(folder, database))
     // One that is embedded is not started for nothing; one that has a server may be down.
-    if (migrations.length === 0 && process.env['DATABASE_URL']) await inTime(database.execute('select 1'))
+    if (migrations.length === 0 && hasServer) await inTime(SERVER_PATIENCE, database.execute('select 1'))
     const pending = migrations.filter(({ state }) => state === 'pending')
     const skipped = skippedWarning(migrations)?.split('\n  Fix: ')
     if (skipped !== undefined) return warn('database', skipped[0] ?? '', skipped[1] ?? '')
@@ -86,10 +89,10 @@ async function databaseFinding(loader: CodeLoader, folder: string): Promise<Find
 }
 
 /** A server that swallows what it is asked keeps nobody waiting for ever. */
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function inTime<T>(patience: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`There was no answer within ${PATIENCE / 1000} s.`)), PATIENCE)
+    timer = setTimeout(() => reject(new Error(`There was no answer within ${patience / 1000} s.`)), patience)
   })
   return await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
