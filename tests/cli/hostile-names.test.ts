@@ -100,9 +100,9 @@ async function refused(app: GeneratedApp, ...args: string[]): Promise<string> {
   return output
 }
 
-describe.each(GENERATORS)('%s', (generator, ...rest) => {
+/** One app for all tests of a group: each shows that it is untouched. */
+function useUntouchedApp(): { refused(...args: string[]): Promise<void> } {
   let app: GeneratedApp
-  // One app is enough for names: each test shows that it is untouched.
   let folder = ''
   let before = {}
   beforeAll(async () => {
@@ -111,22 +111,31 @@ describe.each(GENERATORS)('%s', (generator, ...rest) => {
     before = treeOf(app.folder)
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  return {
+    async refused(...args) {
+      await refusal(app, ...args)
+      expect(treeOf(app.folder)).toEqual(before)
+      expect(readdirSync(folder)).toEqual([basename(app.folder)])
+    },
+  }
+}
 
+describe.each(GENERATORS)('%s', (generator, ...rest) => {
+  const { refused } = useUntouchedApp()
   // Of a controller "session" is as good as any; resources and scaffolds read names as models do.
   const ofModels = ['resource', 'scaffold'].includes(generator)
   const names = NAMES.filter(
     (name, index) => !(generator === 'controller' && name === 'session') && (!ofModels || index % 6 === 0),
   )
   test.each(names)('refuses the name %j', async (name) => {
-    await refusal(app, 'generate', generator, '--', name, ...rest)
-    await refusal(app, 'destroy', generator, '--', name, ...rest)
-    expect(treeOf(app.folder)).toEqual(before)
-    expect(readdirSync(folder)).toEqual([basename(app.folder)])
+    await refused('generate', generator, '--', name, ...rest)
+    await refused('destroy', generator, '--', name, ...rest)
   })
 })
 
-test.each(TAKEN)('a name that is taken in code: %s %s %s', async (generator, ...names) => {
-  await refused(await generatedApp(), 'generate', generator, '--', ...names)
+describe('a name that is taken in code', () => {
+  const { refused } = useUntouchedApp()
+  test.each(TAKEN)('%s %s %s', (generator, ...names) => refused('generate', generator, '--', ...names))
 })
 
 test('a name that the app has given to something else', async () => {
