@@ -15,8 +15,21 @@ const LEFT_OUT = new Set(['node_modules', 'dist', 'tmp', '.env'])
 /** An empty folder outside the repository. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'contrail-test-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+  onTestFinished(() => removeFolder(folder))
   return folder
+}
+
+/** An upload that was broken off may still be making its file in it. */
+async function removeFolder(folder: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+      return
+    } catch (error) {
+      if (attempt === 5) throw error
+      await setTimeout(50 * attempt)
+    }
+  }
 }
 
 /** Copies the posts-app, without what was installed or built in it. */

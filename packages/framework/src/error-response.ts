@@ -5,6 +5,7 @@ import { type Problem, type RequestDetails, renderErrorPage } from './error-page
 import { HttpError } from './errors.js'
 import type { HttpRequest } from './http/request.js'
 import { HttpResponse } from './http/response.js'
+import type { InitialHeaders } from './http/response-headers.js'
 
 /** The status an error stands for: an `HttpError`'s own, else 500. */
 function statusOf(error: unknown): number {
@@ -23,7 +24,7 @@ export function errorResponse(
   request: HttpRequest,
   where: string | undefined,
   show: boolean,
-  defaultHeaders: readonly string[] = [],
+  defaultHeaders?: InitialHeaders,
   details?: () => RequestDetails,
 ): HttpResponse {
   const problem = problemOf(error, request, where, show)

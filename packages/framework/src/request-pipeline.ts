@@ -18,6 +18,7 @@ import { isOverridable, overrideMethod } from './http/method-override.js'
 import type { RawRequest } from './http/raw-request.js'
 import { HttpRequest } from './http/request.js'
 import type { HttpResponse } from './http/response.js'
+import { ResponseHeaders } from './http/response-headers.js'
 import type { Logger } from './logging/logger.js'
 import { once } from './logging/once.js'
 import { andThen, isPromise, type MaybePromise } from './maybe-promise.js'
@@ -269,11 +270,11 @@ export class RequestPipeline {
   #yieldToMiddleware({ request, response }: RequestContext): void {
     const outgoing = request.node?.outgoing
     if (outgoing === undefined || outgoing.headersSent) return
-    const { flat, hsts } = this.#settings.defaultHeaders
+    const { initial, hsts } = this.#settings.defaultHeaders
     const yields = (name: string, value: string) => {
       if (outgoing.hasHeader(name) && response.headers.get(name) === value) response.headers.delete(name)
     }
-    for (let at = 0; at < flat.length; at += 2) yields(flat[at] as string, flat[at + 1] as string)
+    for (const [name, value] of new ResponseHeaders(initial)) yields(name, value)
     if (hsts !== undefined) yields(HSTS, hsts)
   }
 
@@ -301,9 +302,9 @@ export class RequestPipeline {
 
   #errorResponse(context: RequestContext, error: unknown): HttpResponse {
     const where = context.controllerName === undefined ? undefined : context.where
-    const { flat } = this.#settings.defaultHeaders
+    const { initial } = this.#settings.defaultHeaders
     const details = () => this.#requestLog.details(context)
-    const response = errorResponse(error, context.request, where, this.#showsErrors, flat, details)
+    const response = errorResponse(error, context.request, where, this.#showsErrors, initial, details)
     if (!this.#showsErrors) this.#useOwnErrorPage(response)
     response.error = error
     if (response.status >= 500) this.#requestLog.error(context, error)

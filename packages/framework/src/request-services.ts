@@ -17,7 +17,7 @@ export function requestServices(
     ...paths,
     root: settings.root,
     trustedOrigins: settings.trustedOrigins,
-    defaultHeaders: settings.defaultHeaders.flat,
+    defaultHeaders: settings.defaultHeaders.initial,
     policy: settings.contentSecurityPolicy?.compiled,
     rateLimitStore: settings.rateLimitStore ?? new MemoryRateLimitStore(),
     cookies: {

@@ -11,7 +11,8 @@ h1{font-size:1.25rem}pre{overflow:auto;padding:1rem;border-radius:.5rem;backgrou
 export function failureResponse(failure: LoadFailure, request: HttpRequest, framework: Framework): HttpResponse {
   const html = request.prefersHtml
   const body = html ? page(failure, framework) : failureText(failure)
-  const response = new framework.HttpResponse(Object.entries(framework.DEFAULT_HEADERS).flat())
+  const response = new framework.HttpResponse()
+  for (const [name, value] of Object.entries(framework.DEFAULT_HEADERS)) response.headers.set(name, value)
   response.status = 500
   response.headers.set('content-type', html ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8')
   response.headers.set('content-length', Buffer.byteLength(body))

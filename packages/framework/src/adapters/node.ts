@@ -16,6 +16,7 @@ import { setHeadersBeside } from './merged-headers.js'
 import { endIfNotRead, writeStream } from './node-body.js'
 import { sendRefusal } from './refusal.js'
 import { createTlsServer, type TlsOptions } from './tls.js'
+import { sendWhole } from './whole-answer.js'
 
 /** What answers requests: `app.handle`, or anything in front of it. It never throws. */
 export type Handle = (request: RawRequest) => MaybePromise<HttpResponse>
@@ -138,14 +139,17 @@ export function nodeListener(
 ): RequestListener {
   const onError = (error: unknown) => logger.fatal({ err: error }, 'a body failed; its connection was cut')
 
+  // Another's server may want its connections kept for as long as it says.
+  const isOwn = connections !== undefined
+
   // Made once, and none for each request: a request that is answered at once makes no function of its own.
   const answer = (request: NodeRequest, response: HttpResponse): Promise<void> | undefined => {
     const { outgoing, connection } = request
     const { body } = response
     if (isDraining?.() === true) response.headers.setTrusted('connection', 'close')
-    const isOpen = writeHead(response, outgoing, request.isShared)
-    if (isStreamed(body)) return stream(request, body, isOpen)
-    if (isOpen) {
+    if (isStreamed(body)) return stream(request, body, writeHead(response, outgoing, request.isShared))
+    if (isOwn && !request.isShared && sendWhole(response, outgoing)) endIfNotRead(outgoing, sendTimeout)
+    else if (writeHead(response, outgoing, request.isShared)) {
       outgoing.end(body ?? undefined)
       endIfNotRead(outgoing, sendTimeout)
     }
@@ -259,7 +263,7 @@ class NodeRequest implements RawRequest {
 
 /** @returns false when there is nothing more to write: it was answered already, or broken off */
 function writeHead(response: HttpResponse, outgoing: ServerResponse, isShared: boolean): boolean {
-  if (!isShared) outgoing.writeHead(response.status, response.headers.flat)
+  if (!isShared) outgoing.writeHead(response.status, response.headers.flat as string[])
   else if (!outgoing.headersSent) setHeadersBeside(response, outgoing)
   else {
     // Broken off half-way, there is nobody else who will end it.

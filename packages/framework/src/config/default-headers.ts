@@ -1,6 +1,6 @@
 // Why: headers that make a browser careful belong on every answer; an app should have to do something to be without them.
 import { BootError } from '../errors.js'
-import { ResponseHeaders } from '../http/response-headers.js'
+import { type InitialHeaders, ResponseHeaders } from '../http/response-headers.js'
 
 /** Headers of every answer, by name; null takes one of the framework's away. */
 export type DefaultHeaders = Readonly<Record<string, string | null | undefined>>
@@ -34,8 +34,7 @@ const NOT_DEFAULTS = [
 
 /** Default headers, ready to be sent. */
 export interface ResolvedHeaders {
-  /** Names and values in turn. */
-  readonly flat: readonly string[]
+  readonly initial: InitialHeaders
   /** `Strict-Transport-Security`, for answers over HTTPS. */
   readonly hsts: string | undefined
 }
@@ -62,7 +61,7 @@ export function resolveDefaultHeaders(configured: unknown, hsts: string | undefi
     else set(headers, name, value)
   }
   const known = headers.get(HSTS)
-  return { flat: headers.delete(HSTS).flat, hsts: known }
+  return { initial: headers.delete(HSTS).asInitial(), hsts: known }
 }
 
 const EXAMPLE = "{ 'permissions-policy': 'camera=()', 'x-frame-options': null }"

@@ -6,6 +6,7 @@ import { CookieJar } from '../http/cookie-jar.js'
 import { createParams, type Params } from '../http/params.js'
 import type { HttpRequest } from '../http/request.js'
 import { HttpResponse } from '../http/response.js'
+import type { InitialHeaders } from '../http/response-headers.js'
 import type { Logger } from '../logging/logger.js'
 import type { MaybePromise } from '../maybe-promise.js'
 import type { RateLimitStore } from '../rate-limit/store.js'
@@ -23,8 +24,8 @@ export interface RequestServices {
   readonly root: string
   /** Origins that may send unsafe requests here beside the app's own. */
   readonly trustedOrigins: ReadonlySet<string>
-  /** The headers that every answer begins with, names and values in turn. */
-  readonly defaultHeaders: readonly string[]
+  /** The headers that every answer begins with. */
+  readonly defaultHeaders: InitialHeaders
   readonly policy: CompiledPolicy | undefined
   readonly rateLimitStore: RateLimitStore
   readonly logger: Logger

@@ -4,20 +4,57 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // Control characters, line breaks among them, and what is beyond Latin-1 (RFC 9110, 5.5).
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
+/** Headers that answers begin with: made once, for all of them. */
+export interface InitialHeaders {
+  /** Names, in lower case, and values in turn. */
+  readonly flat: readonly string[]
+  /** The same as they are sent. */
+  readonly lines: string
+}
+
+const NO_HEADERS: InitialHeaders = { flat: [], lines: '' }
+
 /** The headers of a response. Names are in lower case whatever case they are given in. */
 export class ResponseHeaders implements Iterable<[name: string, value: string]> {
-  /** Names and values in turn, as `ServerResponse.writeHead` takes them. */
-  readonly flat: string[]
+  readonly #flat: string[]
+  /** The first of them, for as long as they are as they were in the beginning. */
+  #initial: InitialHeaders
 
-  /** @param flat what there is from the beginning: names, in lower case, and values in turn, which are not checked */
-  constructor(flat: readonly string[] = []) {
-    this.flat = flat.slice()
+  constructor(initial: InitialHeaders = NO_HEADERS) {
+    this.#initial = initial
+    this.#flat = initial.flat.slice()
+  }
+
+  /** Names and values in turn, as `ServerResponse.writeHead` takes them. */
+  get flat(): readonly string[] {
+    return this.#flat
+  }
+
+  /**
+   * All headers as they are sent, each with the end of its line. Internal.
+   * @param except names that are not to be among them
+   * @returns undefined where one of these is
+   * @throws TypeError for a value that would be taken for more than one header, whoever set it
+   */
+  lines(except: ReadonlySet<string>): string | undefined {
+    let { lines } = this.#initial
+    for (let index = this.#initial.flat.length; index < this.#flat.length; index += 2) {
+      const name = this.#flat[index] as string
+      if (except.has(name)) return undefined
+      lines += `${name}: ${checkedValue(name, this.#flat[index + 1] as string)}\r\n`
+    }
+    return lines
+  }
+
+  /** As what other answers begin with. Internal. */
+  asInitial(): InitialHeaders {
+    return { flat: this.#flat.slice(), lines: this.lines(new Set()) as string }
   }
 
   /** The first value of a header, or undefined. */
   get(name: string): string | undefined {
     const index = this.#indexOf(name.toLowerCase())
-    return index === -1 ? undefined : this.flat[index + 1]
+    return index === -1 ? undefined : this.#flat[index + 1]
   }
 
   /** All values of a header, in order. */
@@ -38,7 +75,7 @@ export class ResponseHeaders implements Iterable<[name: string, value: string]> 
     const key = name.toLowerCase()
     const text = checked(key, value)
     if (this.#indexOf(key) !== -1) this.delete(key)
-    this.flat.push(key, text)
+    this.#flat.push(key, text)
     return this
   }
 
@@ -48,19 +85,22 @@ export class ResponseHeaders implements Iterable<[name: string, value: string]> 
    */
   append(name: string, value: string | number): this {
     const key = name.toLowerCase()
-    this.flat.push(key, checked(key, value))
+    this.#flat.push(key, checked(key, value))
     return this
   }
 
   delete(name: string): this {
     const key = name.toLowerCase()
-    for (let index = this.#indexOf(key); index !== -1; index = this.#indexOf(key)) this.flat.splice(index, 2)
+    for (let index = this.#indexOf(key); index !== -1; index = this.#indexOf(key)) {
+      if (index < this.#initial.flat.length) this.#initial = NO_HEADERS
+      this.#flat.splice(index, 2)
+    }
     return this
   }
 
   *[Symbol.iterator](): Iterator<[name: string, value: string]> {
-    for (let index = 0; index < this.flat.length; index += 2) {
-      yield [this.flat[index] as string, this.flat[index + 1] as string]
+    for (let index = 0; index < this.#flat.length; index += 2) {
+      yield [this.#flat[index] as string, this.#flat[index + 1] as string]
     }
   }
 
@@ -72,24 +112,31 @@ export class ResponseHeaders implements Iterable<[name: string, value: string]> 
   /** Sets what the framework itself wrote and need not check. Internal. */
   setTrusted(name: string, value: string): void {
     const index = this.#indexOf(name)
-    if (index === -1) this.flat.push(name, value)
-    else this.flat[index + 1] = value
+    if (index === -1) {
+      this.#flat.push(name, value)
+      return
+    }
+    if (index < this.#initial.flat.length) this.#initial = NO_HEADERS
+    this.#flat[index + 1] = value
   }
 
   /** Adds what the framework itself wrote and need not check. Internal. */
   appendTrusted(name: string, value: string): void {
-    this.flat.push(name, value)
+    this.#flat.push(name, value)
   }
 
   #indexOf(name: string): number {
-    for (let index = 0; index < this.flat.length; index += 2) if (this.flat[index] === name) return index
+    for (let index = 0; index < this.#flat.length; index += 2) if (this.#flat[index] === name) return index
     return -1
   }
 }
 
 function checked(name: string, value: string | number): string {
   if (!NAME.test(name)) throw new TypeError(`${JSON.stringify(name)} is not a header name.`)
-  const text = String(value)
+  return checkedValue(name, String(value))
+}
+
+function checkedValue(name: string, text: string): string {
   if (FORBIDDEN_IN_VALUE.test(text)) {
     throw new TypeError(
       `The value for the header ${name} holds a character that HTTP forbids: ${JSON.stringify(text)}.`,

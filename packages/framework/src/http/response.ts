@@ -1,5 +1,5 @@
 // Why: what an action decides to answer, until an adapter writes it out.
-import { ResponseHeaders } from './response-headers.js'
+import { type InitialHeaders, ResponseHeaders } from './response-headers.js'
 
 /** A piece of a streamed body; text is sent as UTF-8. */
 export type BodyChunk = string | Uint8Array
@@ -19,8 +19,8 @@ export class HttpResponse {
   isPersonal = false
   #status = 200
 
-  /** @param headers what it begins with: names, in lower case, and values in turn, which are not checked */
-  constructor(headers?: readonly string[]) {
+  /** @param headers what it begins with; internal */
+  constructor(headers?: InitialHeaders) {
     this.headers = new ResponseHeaders(headers)
   }
 
