@@ -156,24 +156,27 @@ export class RequestPipeline {
   #match(context: RequestContext): Action | Mounted | undefined {
     const { request, response } = context
     const { method } = request
-    try {
-      const { target, params } = this.#router.match(method, request.path, request)
-      context.pathParams = params
-      if ('answer' in target) return target
-      enterAction(target, context)
-      return target
-    } catch (error) {
-      if (method === 'OPTIONS' && request.url === '*') response.headers.set('allow', this.#router.methods.join(', '))
-      else this.#answerUnmatched(context, error)
+    if (method === 'OPTIONS' && request.url === '*') {
+      response.headers.set('allow', this.#router.methods.join(', '))
       response.status = 204
       return undefined
     }
+    const match = this.#router.match(method, request.path, request)
+    if (match === undefined) {
+      this.#answerUnmatched(context)
+      return undefined
+    }
+    const { target, params } = match
+    context.pathParams = params
+    if (!('answer' in target)) enterAction(target, context)
+    return target
   }
 
-  /** A preflight of CORS, or OPTIONS of a path that has routes. @throws the error for any other request */
-  #answerUnmatched(context: RequestContext, error: unknown): void {
+  /** A preflight of CORS, or OPTIONS of a path that has routes. @throws NotFound or MethodNotAllowed for any other request */
+  #answerUnmatched(context: RequestContext): void {
     const { request, response } = context
     const { method, path } = request
+    const error = this.#router.refusal(method, path, request)
     const isAnswered = method === 'OPTIONS' && answerPreflight(context, (asked) => this.#corsOf(asked, request))
     if (method === 'OPTIONS' && error instanceof MethodNotAllowed) {
       response.headers.set('allow', error.headers['allow'] as string)
@@ -181,16 +184,14 @@ export class RequestPipeline {
       context.cors = this.#settings.cors?.policyFor(path, method)
       throw error
     }
+    response.status = 204
   }
 
   #corsOf(method: string, request: HttpRequest): CorsPolicy | undefined {
-    try {
-      const { target } = this.#router.match(method, request.path, request)
-      return 'answer' in target ? undefined : target.cors
-    } catch {
-      // The request itself will be answered 404 or 405, and its script is to see that.
-      return this.#settings.cors?.policyFor(request.path, method)
-    }
+    const match = this.#router.match(method, request.path, request)
+    // The request itself will be answered 404 or 405, and its script is to see that.
+    if (match === undefined) return this.#settings.cors?.policyFor(request.path, method)
+    return 'answer' in match.target ? undefined : match.target.cors
   }
 
   /** Body and session, both at once where both must be waited for. */

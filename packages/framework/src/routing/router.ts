@@ -74,17 +74,28 @@ export class Router<Target> {
   }
 
   /**
-   * The route for a request. HEAD is answered by GET's.
+   * The route for a request, if there is one. HEAD is answered by GET's.
    * @param path as `pathOf` gives it: checked, without a query
-   * @throws NotFound, or MethodNotAllowed (with `Allow`) when the path has routes for other methods only
    */
-  match(method: string, path: string, request: HttpRequest): Match<Target> {
-    const match = this.#find(method === 'HEAD' ? 'GET' : method, path, request)
-    if (match !== undefined) return match
+  match(method: string, path: string, request: HttpRequest): Match<Target> | undefined {
+    return this.#find(method === 'HEAD' ? 'GET' : method, path, request)
+  }
+
+  /**
+   * What a request is told that matches no route: NotFound, or MethodNotAllowed (with `Allow`) when the path has routes for
+   * other methods. Without a stack, which would cost more than the answer and lead nowhere but here.
+   */
+  refusal(method: string, path: string, request: HttpRequest): NotFound | MethodNotAllowed {
     const allowed = this.allowed(path, request)
-    throw allowed.length === 0
-      ? new NotFound(`No route matches ${shortened(path)}.`)
-      : new MethodNotAllowed(method, allowed)
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    try {
+      return allowed.length === 0
+        ? new NotFound(`No route matches ${shortened(path)}.`)
+        : new MethodNotAllowed(method, allowed)
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit
+    }
   }
 
   /** The methods that a path answers to for such a request, for `Allow`; none when there is no such path. */
