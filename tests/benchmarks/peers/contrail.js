@@ -127,9 +127,11 @@ function draw(app, options) {
   }[app]
 }
 
-export async function serve(app, options) {
+/** @param cookies more options of sessions in cookies */
+export async function serve(app, options, cookies = {}) {
   const session = { key: COOKIE, expireAfter: SESSION_LIFE, secret: process.env.SECRET_KEY_BASE }
   const stores = {
+    cookie: { sessionStore: CookieStore, sessionOptions: { ...session, ...cookies } },
     memcached: { sessionStore: MemcachedStore, sessionOptions: { ...session, memcacheServer: options.memcached } },
   }
   const application = createApplication({

@@ -13,7 +13,10 @@ export const CACHE = join(REPOSITORY, '.cache', 'bench')
 const SOURCES = fileURLToPath(new URL('../peers', import.meta.url))
 
 /** In the order of the tables. */
-export const PEERS = ['contrail', 'raw', 'raw-batched', 'fastify', 'hono', 'h3', 'nest', 'adonis', 'koa', 'express']
+export const PEERS = [
+  ...['contrail', 'contrail-sodium', 'raw', 'raw-batched'],
+  ...['fastify', 'hono', 'h3', 'nest', 'adonis', 'koa', 'express'],
+]
 /** Those that need nothing from the registry. */
 const OWN = ['contrail', 'raw', 'raw-batched']
 

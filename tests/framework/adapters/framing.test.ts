@@ -316,6 +316,8 @@ describe('Expect', () => {
     const answer = await ended()
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
     expect(answer).toMatch(/\r\nconnection: close\r\n/i)
+    // Not one more, when the body did not come in time.
+    expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1)
   })
 
   test('of anything else is 417', async () => {

@@ -54,7 +54,7 @@ export function readBody(request: HttpRequest, raw: RawRequest, settings: BodySe
     return inflate(body, encoding, limit).then((whole) => parseBody(request, whole, type))
   }
   if (isMultipart) return readForm(request, body, type, settings)
-  const bytes = readAll(body, limit, length === undefined ? undefined : Number(length))
+  const bytes = readAll(body, limit)
   if (isPromise(bytes)) return bytes.then((whole) => parseBody(request, whole, type))
   parseBody(request, bytes, type)
 }
@@ -89,32 +89,21 @@ function streamOf(body: string | Uint8Array | AsyncIterable<Uint8Array>): Readab
   return Readable.from(body instanceof Uint8Array ? [body] : body)
 }
 
-function readAll(
-  body: NonNullable<RawRequest['body']>,
-  limit: number,
-  length: number | undefined,
-): MaybePromise<Uint8Array> {
+function readAll(body: NonNullable<RawRequest['body']>, limit: number): MaybePromise<Uint8Array> {
   if (typeof body === 'string' || body instanceof Uint8Array) {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
     if (bytes.length > limit) throw new ContentTooLarge(limit)
     return bytes
   }
-  return body instanceof Readable ? readStream(body, limit, length) : readIterable(body, limit)
+  return body instanceof Readable ? readStream(body, limit) : readIterable(body, limit)
 }
 
-/**
- * By events, not by iteration: half the cost for the small bodies that most are.
- * @param length how many bytes there are, where that is known: what comes after the last of them is not waited for
- */
-function readStream(stream: Readable, limit: number, length: number | undefined): Promise<Uint8Array> {
+/** By events, not by iteration: half the cost for the small bodies that most are. */
+function readStream(stream: Readable, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let size = 0
     let isWhole = false
-    const finish = () => {
-      isWhole = true
-      resolve(joined(chunks, size))
-    }
     // Listeners stay: to take them away costs more than the rest, and an error without one would end the process.
     stream
       .on('data', (chunk: Uint8Array) => {
@@ -126,9 +115,11 @@ function readStream(stream: Readable, limit: number, length: number | undefined)
           return
         }
         chunks.push(chunk)
-        if (size === length) finish()
       })
-      .on('end', finish)
+      .on('end', () => {
+        isWhole = true
+        resolve(joined(chunks, size))
+      })
     const onCut = () => {
       if (!isWhole) reject(new BadRequest("The request's body ended before it was whole."))
     }
