@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import memjs, { type Response } from 'memjs'
 import { Opcode, type Operation, type Reply } from './protocol.js'
+import { encodeRequest } from './request.js'
 
 /** How to reach and use one memcached server. */
 export interface ConnectionSettings {
@@ -95,7 +96,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       this.#client.incrSeq()
       const { seq } = this.#client
-      const request = requestOf(operation, seq)
+      const request = encodeRequest(operation, seq)
       if (this.#outbox.push({ operation, request, seq, resolve, reject, deadline: 0 }) === 1)
         setImmediate(() => this.#flush())
     })
@@ -229,30 +230,6 @@ export class Connection {
     this.#isUsable = false
     this.#owner.onFault(reason)
   }
-}
-
-function requestOf({ opcode, key, cas, expiration, initial, value = '' }: Operation, seq: number): Buffer {
-  const extras = initial === undefined ? extrasOf(expiration) : countExtras(initial, expiration)
-  const request = memjs.Utils.makeRequestBuffer(opcode, key, extras, value, seq)
-  if (cas !== undefined) request.writeBigUInt64BE(cas, 16)
-  return request
-}
-
-/** Flags, which are not used, and the item's end. */
-function extrasOf(expiration: number | undefined): Buffer | string {
-  if (expiration === undefined) return ''
-  const extras = Buffer.alloc(8)
-  extras.writeUInt32BE(expiration, 4)
-  return extras
-}
-
-/** By how much is counted, what is begun with, and the item's end. */
-function countExtras(initial: bigint, expiration = 0): Buffer {
-  const extras = Buffer.alloc(20)
-  extras.writeBigUInt64BE(1n, 0)
-  extras.writeBigUInt64BE(initial, 8)
-  extras.writeUInt32BE(expiration, 16)
-  return extras
 }
 
 /** Why a response is not the answer to an operation, or undefined when it is. */

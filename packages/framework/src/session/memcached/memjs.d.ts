@@ -65,15 +65,6 @@ declare module 'memjs' {
   const memjs: {
     readonly Client: typeof Client
     readonly Server: typeof Server
-    readonly Utils: {
-      makeRequestBuffer(
-        opcode: number,
-        key: string,
-        extras: string | Buffer,
-        value: string | Buffer,
-        opaque: number,
-      ): Buffer
-    }
   }
   export default memjs
   export type { Client, Response, Server }
