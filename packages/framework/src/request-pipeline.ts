@@ -172,7 +172,7 @@ export class RequestPipeline {
     return target
   }
 
-  /** A preflight of CORS, or OPTIONS of a path that has routes. @throws NotFound or MethodNotAllowed for any other request */
+  /** A preflight of CORS, or OPTIONS of a path that has routes; anything else is an error. */
   #answerUnmatched(context: RequestContext): void {
     const { request, response } = context
     const { method, path } = request
@@ -180,11 +180,14 @@ export class RequestPipeline {
     const isAnswered = method === 'OPTIONS' && answerPreflight(context, (asked) => this.#corsOf(asked, request))
     if (method === 'OPTIONS' && error instanceof MethodNotAllowed) {
       response.headers.set('allow', error.headers['allow'] as string)
-    } else if (!isAnswered) {
+      response.status = 204
+    } else if (isAnswered) {
+      response.status = 204
+    } else {
       context.cors = this.#settings.cors?.policyFor(path, method)
-      throw error
+      // Not thrown: that takes as long as the rest, and strangers ask for much that is not there.
+      this.#answerWith(error, context)
     }
-    response.status = 204
   }
 
   #corsOf(method: string, request: HttpRequest): CorsPolicy | undefined {
@@ -285,18 +288,23 @@ export class RequestPipeline {
   }
 
   #fail(context: RequestContext, error: unknown, startedAt: number): HttpResponse {
-    context.discardResponse()
     if (context.request.isAbandoned && isAbort(error)) return this.#abandon(context, startedAt)
+    this.#answerWith(error, context)
+    return this.#respond(context, startedAt)
+  }
+
+  #answerWith(error: unknown, context: RequestContext): void {
+    context.discardResponse()
     try {
       context.response = this.#errorResponse(context, error)
     } catch (fault) {
       context.response = this.#errorResponse(context, fault)
     }
-    return this.#respond(context, startedAt)
   }
 
   /** Nobody is there to be answered, and nothing went wrong here: 499 in the log, as nginx has it. */
   #abandon(context: RequestContext, startedAt: number): HttpResponse {
+    context.discardResponse()
     context.response.status = 499
     return this.#respond(context, startedAt)
   }
