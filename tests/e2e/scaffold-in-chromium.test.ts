@@ -31,7 +31,7 @@ test('what a scaffold makes is created, shown, updated and destroyed in Chromium
   let tab = await visitor.open(forms)
   await tab.fill('title', 'Hello')
   await tab.fill('body', 'The first post')
-  expect(await tab.press('Create')).toBe(201)
+  expect(await tab.press('Create'), server.output()).toBe(201)
   expect(JSON.parse(await tab.text())).toMatchObject({ id: 1, title: 'Hello', body: 'The first post' })
   tab = await visitor.open(forms)
   expect(await tab.press('Create')).toBe(422)
