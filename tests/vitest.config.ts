@@ -11,6 +11,8 @@ export default defineConfig({
     isolate: false,
     // Much of the time goes by waiting, for programs and for deadlines: by default one worker leaves the second core idle.
     maxWorkers: 2,
+    // Imported by Node, as the command line imports it: a second copy would keep pools that the first does not know of.
+    server: { deps: { external: [/\/packages\/(?:framework|cli)\/dist\//] } },
     setupFiles: ['harness/set-up.ts'],
     globalSetup: ['harness/system-packages.ts'],
     reporters: ['default', new SummaryReporter()],

@@ -133,7 +133,7 @@ describe('an app is not loaded', () => {
   })
 
   test.each([
-    ['throws', "throw new RangeError('of the app')", RangeError, 'of the app'],
+    ['throws', "throw new RangeError('of the app')\nexport class PostsController {}", RangeError, 'of the app'],
     ['imports what is not there', "import './nowhere.js'\nexport default {}", Error, 'nowhere'],
   ])('when one of its files %s: the error passes through as it is', async (_, text, type, message) => {
     const loading = load(folderWith(but({ 'app/controllers/posts_controller.js': text })))
