@@ -15,8 +15,12 @@ import { framingFault } from './framing.js'
 import { setHeadersBeside } from './merged-headers.js'
 import { endIfNotRead, writeStream } from './node-body.js'
 import { sendRefusal } from './refusal.js'
+import { keepTickShape } from './tick-shape.js'
 import { createTlsServer, type TlsOptions } from './tls.js'
 import { sendWhole } from './whole-answer.js'
+
+// Now: the first collection is while an app boots.
+keepTickShape()
 
 /** What answers requests: `app.handle`, or anything in front of it. It never throws. */
 export type Handle = (request: RawRequest) => MaybePromise<HttpResponse>
