@@ -1,6 +1,6 @@
 // Why: decision 003 (how session cookies are sealed) rests on what sealing costs; this measures it, from JSON text to base64url
 // envelope (seal) and back (open). The candidates take turns in one process; a figure is the median, over all rounds, of a
-// candidate's time by that of the shipped Encryptor in the same round. After npm run build:
+// candidate's time by that of the Encryptor, AES of node:crypto, in the same round. After npm run build:
 //   node tests/benchmarks/sealing.js          a table for the Node that runs it
 //   node tests/benchmarks/sealing.js --nodes  a table each for Node 20, 22, 24 and 26, fetched with npx
 // Rivals from npm are installed into tests/benchmarks/.peers/, and are no dependencies of anything.
@@ -15,9 +15,9 @@ const SIZES = [100, 150, 500, 1000, 3000]
 const ROUNDS = 51
 const TURN = 4 // milliseconds
 const PEERS = fileURLToPath(new URL('.peers/', import.meta.url))
-const RIVALS = ['@noble/ciphers@2.4.0', 'sodium-native@5.1.0']
+const RIVALS = ['@noble/ciphers@2.4.0', 'libsodium-wrappers@0.8.4', 'sodium-native@5.1.0']
 
-if (!existsSync(`${PEERS}node_modules/sodium-native`))
+if (!existsSync(`${PEERS}node_modules/libsodium-wrappers`))
   execFileSync('npm', ['install', '--prefix', PEERS, '--ignore-scripts', ...RIVALS], { stdio: 'ignore' })
 if (process.argv.includes('--nodes')) {
   for (const version of [20, 22, 24, 26]) {
@@ -28,8 +28,11 @@ if (process.argv.includes('--nodes')) {
 }
 
 const { Encryptor } = await import('../../packages/framework/dist/security/encryptor.js')
+const { SecretBox } = await import('../../packages/framework/dist/security/secret-box.js')
 const { resolve } = createRequire(`${PEERS}package.json`)
 const { default: sodium } = await import(resolve('sodium-native'))
+const wrappers = createRequire(`${PEERS}package.json`)('libsodium-wrappers')
+await wrappers.ready
 const { gcm } = await import(resolve('@noble/ciphers/aes.js'))
 const { xchacha20poly1305 } = await import(resolve('@noble/ciphers/chacha.js'))
 
@@ -109,6 +112,20 @@ function sodiumNative(nextNonce, nonce = scratch.subarray(1, 25), tag = scratch.
   return { seal, open }
 }
 
+/** The documented calls of libsodium.js, which copy what they are given and what they give. */
+function wrapped(nextNonce) {
+  const seal = (text) => {
+    const nonce = nextNonce()
+    return pack(nonce, NOTHING, wrappers.crypto_secretbox_easy(Buffer.from(text), nonce, key)) // the tag is its beginning
+  }
+  const open = (sealed) => {
+    const envelope = unpack(sealed)
+    const message = wrappers.crypto_secretbox_open_easy(envelope.subarray(25), envelope.subarray(1, 25), key)
+    return Buffer.from(message.buffer, message.byteOffset, message.length).toString('utf8')
+  }
+  return { seal, open }
+}
+
 function noble(algorithm, length, nextNonce = pooled(length)) {
   const seal = (text) => {
     const nonce = nextNonce()
@@ -123,7 +140,9 @@ function noble(algorithm, length, nextNonce = pooled(length)) {
 }
 
 const candidates = Object.entries({
-  'aes-256-gcm, KeyObject, pooled nonces (shipped)': new Encryptor(key, 'session cookie _posts_session'),
+  'aes-256-gcm, KeyObject, pooled nonces (cipher: aes-256-gcm)': new Encryptor(key, 'session cookie _posts_session'),
+  'libsodium in WebAssembly, secretbox (shipped)': new SecretBox(key, 'session cookie _posts_session'),
+  'libsodium in WebAssembly, by libsodium-wrappers': wrapped(pooled(24)),
   'aes-256-gcm, KeyObject, randomBytes each': nodeCrypto('aes-256-gcm', keyObject, () => randomBytes(12)),
   'aes-256-gcm, Buffer key, pooled nonces': nodeCrypto('aes-256-gcm', key, pooled(12)),
   'chacha20-poly1305 of node:crypto': nodeCrypto('chacha20-poly1305', keyObject, pooled(12)),
@@ -153,12 +172,12 @@ function measure(operation, size) {
     const order = new Map(turns.map((turn) => [Math.random(), turn]))
     for (const [, turn] of [...order].sort(([a], [b]) => a - b)) turn.times.push(time(turn, turn.calls))
   }
-  const [shipped, ...others] = turns.map(({ times }) => times)
-  const ratios = others.map((times) => median(times.map((each, round) => each / shipped[round])).toFixed(2))
-  return [`${operation} ${size} B`, '---:', `1 (${median(shipped).toFixed(2)} µs)`, ...ratios]
+  const [first, ...others] = turns.map(({ times }) => times)
+  const ratios = others.map((times) => median(times.map((each, round) => each / first[round])).toFixed(2))
+  return [`${operation} ${size} B`, '---:', `1 (${median(first).toFixed(2)} µs)`, ...ratios]
 }
 
-const heads = ['time, shipped = 1', '---', ...candidates.map(([name]) => name)]
+const heads = ['time, aes-256-gcm = 1', '---', ...candidates.map(([name]) => name)]
 const columns = [heads, ...['seal', 'open'].flatMap((operation) => SIZES.map((size) => measure(operation, size)))]
 const table = columns.map((cells) => {
   const width = Math.max(...cells.map(({ length }) => length))

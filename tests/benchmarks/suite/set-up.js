@@ -14,11 +14,11 @@ const SOURCES = fileURLToPath(new URL('../peers', import.meta.url))
 
 /** In the order of the tables. */
 export const PEERS = [
-  ...['contrail', 'contrail-sodium', 'raw', 'raw-batched'],
+  ...['contrail', 'contrail-aes', 'raw', 'raw-batched'],
   ...['fastify', 'hono', 'h3', 'nest', 'adonis', 'koa', 'express'],
 ]
 /** Those that need nothing from the registry. */
-const OWN = ['contrail', 'raw', 'raw-batched']
+const OWN = ['contrail', 'contrail-aes', 'raw', 'raw-batched']
 
 /** The folder of the peers' files, from which their packages are found: they are installed when one is to run that needs them. */
 export function installPeers(names, say) {

@@ -1,6 +1,8 @@
 // What is sealed with libsodium opens as what is sealed with node:crypto does: with its key, for its purpose, and nothing else.
+import { execFileSync } from 'node:child_process'
 import { hkdfSync } from 'node:crypto'
-import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import { describe, expect, test } from 'vitest'
 import { Encryptor } from '../../../packages/framework/dist/security/encryptor.js'
 // Internal: sessions show only whether an envelope opened, not how it is made.
@@ -26,14 +28,22 @@ describe('what is sealed', () => {
   test('is version, nonce and a secretbox, as documented', () => {
     const envelope = Buffer.from(box.seal('text'), 'base64url')
     expect([envelope.length, envelope[0]]).toEqual([1 + 24 + 16 + 4, 2])
-    const sodium = createRequire(import.meta.url)('sodium-native') as {
-      crypto_secretbox_open_easy(...buffers: Uint8Array[]): boolean
-    }
     const ownKey = new Uint8Array(hkdfSync('sha256', key, 'contrail', '2 a purpose', 32))
-    const message = Buffer.alloc(4)
-    const [nonce, sealed] = [envelope.subarray(1, 25), envelope.subarray(25)]
-    expect(sodium.crypto_secretbox_open_easy(message, sealed, nonce, ownKey)).toBe(true)
-    expect(message.toString()).toBe('text')
+    const message = xsalsa20poly1305(ownKey, envelope.subarray(1, 25)).decrypt(envelope.subarray(25))
+    expect(Buffer.from(message).toString()).toBe('text')
+  })
+
+  test('opens when the memory has grown since, for a text that was larger than all of it', () => {
+    const sealed = box.seal('before')
+    expect(box.seal('x'.repeat(8_000_000))).toHaveLength(Math.ceil(((8_000_000 + 41) * 4) / 3))
+    expect([box.open(sealed), box.open(box.seal('after'))]).toEqual(['before', 'after'])
+  })
+
+  test('is no longer than there is memory', () => {
+    expect(() => box.seal('x'.repeat(500_000_000))).toThrow(
+      new RangeError('A text of 500000000 characters is too long to be sealed.'),
+    )
+    expect(box.open(box.seal('after'))).toBe('after')
   })
 })
 
@@ -71,13 +81,20 @@ describe('C1: nothing opens', () => {
 
 describe('the option cipher', () => {
   const secret = SECRET
-  const aes = sessionApp({ sessionOptions: { secret } })
-  const sodium = sessionApp({ sessionOptions: { secret, cipher: 'xsalsa20-poly1305' } })
+  const aes = sessionApp({ sessionOptions: { secret, cipher: 'aes-256-gcm' } })
+  const standard = sessionApp({ sessionOptions: { secret } })
+
+  test("is libsodium's when none is given", async () => {
+    const named = sessionApp({ sessionOptions: { secret, cipher: 'xsalsa20-poly1305' } })
+    const cookie = cookieOf(await named.does((controller) => controller.put({ user: 1 })))
+    const { seen, setCookies } = await standard.does(({ data }) => data['user'] as number, { cookie })
+    expect([seen, setCookies]).toEqual([1, []])
+  })
 
   test.each([
-    ['to', aes, sodium],
-    ['from', sodium, aes],
-  ])('moves sessions %s sodium-native when they are next touched, once', async (_, before, after) => {
+    ['to', aes, standard],
+    ['from', standard, aes],
+  ])('moves sessions %s libsodium when they are next touched, once', async (_, before, after) => {
     const cookie = cookieOf(await before.does((controller) => controller.put({ user: 1 })))
     const moved = await after.does(({ data }) => data['user'] as number, { cookie })
     expect([moved.seen, moved.setCookies.length]).toEqual([1, 1])
@@ -88,5 +105,17 @@ describe('the option cipher', () => {
   test('is refused when it is none', () => {
     const error = bootError(() => sessionApp({ sessionOptions: { secret, cipher: 'rot13' } }))
     expect(error.message).toContain('"rot13"')
+  })
+
+  test('where WebAssembly is switched off is to be AES, as boot says', () => {
+    const program = fileURLToPath(new URL('fixtures/without-webassembly.mjs', import.meta.url))
+    const printed = execFileSync(process.execPath, ['--jitless', program], { encoding: 'utf8', stdio: 'pipe' })
+    expect(JSON.parse(printed)).toEqual({
+      standard:
+        'Session cookies are sealed by WebAssembly, which this Node has not.\n' +
+        "  Fix: remove what switches WebAssembly off (node --jitless), or choose cipher: 'aes-256-gcm'.",
+      aes: { payload: '{"user":1}', createdAt: expect.any(Number), stale: false },
+      ofLibsodium: { rejected: expect.stringContaining('not sealed here') },
+    })
   })
 })

@@ -1,6 +1,7 @@
 // Why: what is sealed here can be read and changed by nobody without the key. The envelope, byte by byte, is in
 // docs/decisions/003; its first byte says which envelope it is, so that a better one can follow.
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomFillSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
+import { Nonces } from './nonces.js'
 
 const ALGORITHM = 'aes-256-gcm'
 const VERSION = 1
@@ -8,6 +9,7 @@ const NONCE_LENGTH = 12
 const TAG_LENGTH = 16
 const HEAD_LENGTH = 1 + NONCE_LENGTH + TAG_LENGTH
 const TAG_OPTIONS = { authTagLength: TAG_LENGTH }
+const nonces = new Nonces(NONCE_LENGTH)
 
 /** Seals texts with AES-256-GCM: version, nonce, tag and ciphertext, in base64url. */
 export class Encryptor {
@@ -25,7 +27,7 @@ export class Encryptor {
   }
 
   seal(text: string): string {
-    const nonce = nextNonce()
+    const nonce = nonces.next()
     const cipher = createCipheriv(ALGORITHM, this.#key, nonce, TAG_OPTIONS)
     cipher.setAAD(this.#associated)
     const body = cipher.update(text, 'utf8')
@@ -59,17 +61,3 @@ export class Encryptor {
 }
 
 const scratch = Buffer.allocUnsafeSlow(8192)
-
-const NONCES = 256
-const pool = Buffer.allocUnsafeSlow(NONCE_LENGTH * NONCES)
-let drawn = NONCES
-
-/** Random bytes, drawn many at a time: one at a time they add half to the cost of sealing (docs/decisions/003). */
-function nextNonce(): Buffer {
-  if (drawn === NONCES) {
-    randomFillSync(pool)
-    drawn = 0
-  }
-  const start = drawn++ * NONCE_LENGTH
-  return pool.subarray(start, start + NONCE_LENGTH)
-}

@@ -1,40 +1,26 @@
-// Why: libsodium seals in less than half the time of node:crypto, and in far less code to run. It is a native package that
-// an app installs if it wants it: docs/decisions/025. The only file that knows it.
-import { hkdfSync, randomFillSync } from 'node:crypto'
-import { createRequire } from 'node:module'
+// Why: libsodium seals in a third of the time of node:crypto or less, and makes no native object for each message. It is its own
+// WebAssembly build, so it is the same on every platform: docs/decisions/025. The only file that knows it.
+import { hkdfSync } from 'node:crypto'
+import startLibsodium, { type Libsodium } from 'libsodium'
 import { BootError } from '../errors.js'
-
-/** The part of sodium-native that is used. Given anything but bytes of these lengths it ends the process, or throws. */
-interface Sodium {
-  crypto_secretbox_easy(box: Uint8Array, message: Uint8Array, nonce: Uint8Array, key: Uint8Array): void
-  crypto_secretbox_open_easy(message: Uint8Array, box: Uint8Array, nonce: Uint8Array, key: Uint8Array): boolean
-}
+import { Nonces } from './nonces.js'
 
 const VERSION = 2
+const KEY_LENGTH = 32
 const NONCE_LENGTH = 24
 const TAG_LENGTH = 16
 const NONCE_END = 1 + NONCE_LENGTH
+const HEAD_LENGTH = NONCE_END + TAG_LENGTH
 /** What the version, the first byte, makes of the first two characters. */
 const MARK = /^A[g-v]/
+const nonces = new Nonces(NONCE_LENGTH)
 
-let found: Sodium | undefined
-let isSought = false
-
-/** sodium-native, if it is installed. Loaded when first wanted. @throws whatever its import throws, but for not being there */
-function sodium(): Sodium | undefined {
-  if (isSought) return found
-  try {
-    found = createRequire(import.meta.url)('sodium-native') as Sodium
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
-  }
-  isSought = true
-  return found
-}
+/** Undefined where WebAssembly is switched off: apps that chose the other cipher do without. */
+const library = await startLibsodium().catch(() => undefined)
 
 /**
  * Seals texts with libsodium's secretbox (XSalsa20-Poly1305): version, nonce, tag and ciphertext, in base64url. Anyone can
- * make one; it wants sodium-native when it first seals, or opens what is sealed in this way.
+ * make one; see {@link SecretBox.checkUsable}.
  */
 export class SecretBox {
   readonly #key: Uint8Array
@@ -44,74 +30,92 @@ export class SecretBox {
    * @param purpose what is sealed is bound to it by a key of its own, and opens for no other
    */
   constructor(key: Uint8Array, purpose: string) {
-    this.#key = new Uint8Array(hkdfSync('sha256', key, 'contrail', `${VERSION} ${purpose}`, 32))
+    this.#key = new Uint8Array(hkdfSync('sha256', key, 'contrail', `${VERSION} ${purpose}`, KEY_LENGTH))
   }
 
-  /** @throws BootError when sodium-native cannot be used */
-  static checkInstalled(): void {
-    let reason: string
-    try {
-      if (sodium() !== undefined) return
-      reason = 'is not installed'
-    } catch (error) {
-      reason = `cannot be loaded here: ${(error as Error).message}`
-    }
-    throw new BootError(
-      `sessionOptions: cipher 'xsalsa20-poly1305' needs the package sodium-native, which ${reason}.`,
-      "npm install sodium-native, or leave cipher at 'aes-256-gcm'. It has no build for musl, such as on Alpine.",
-    )
+  /** @throws BootError where libsodium does not run, or not as it is called here */
+  static checkUsable(): void {
+    const fix = "remove what switches WebAssembly off (node --jitless), or choose cipher: 'aes-256-gcm'."
+    if (library === undefined)
+      throw new BootError('Session cookies are sealed by WebAssembly, which this Node has not.', fix)
+    const trial = new SecretBox(new Uint8Array(KEY_LENGTH), 'trial')
+    const text = 'libsodium'
+    if (trial.open(trial.seal(text)) !== text)
+      throw new BootError(
+        'The package libsodium does not open what it sealed.',
+        'npm ls libsodium, and install the version that contrail asks for.',
+      )
   }
 
   seal(text: string): string {
-    const library = sodium()
-    if (library === undefined) throw new Error('sodium-native is not installed.')
-    const message = Buffer.from(text)
-    const length = NONCE_END + TAG_LENGTH + message.length
-    const envelope = length <= scratch.length ? scratch : Buffer.allocUnsafeSlow(length)
-    envelope[0] = VERSION
-    const nonce = nextNonce()
-    envelope.set(nonce, 1)
-    library.crypto_secretbox_easy(envelope.subarray(NONCE_END, length), message, nonce, this.#key)
-    return envelope.toString('base64url', 0, length)
+    return inRoom(text.length, ({ library, memory, keyAt, textAt, boxAt }) => {
+      const length = memory.write(text, textAt)
+      memory[boxAt] = VERSION
+      memory.set(nonces.next(), boxAt + 1)
+      memory.set(this.#key, keyAt)
+      library._crypto_secretbox_easy(boxAt + NONCE_END, textAt, length, 0, boxAt + 1, keyAt)
+      return memory.toString('base64url', boxAt, boxAt + HEAD_LENGTH + length)
+    })
   }
 
   /** The text that was sealed, or undefined for anything else. */
   open(sealed: string): string | undefined {
-    if (!MARK.test(sealed)) return undefined
-    const library = openerOf()
-    if (library === undefined) return undefined
-    const envelope = Buffer.from(sealed, 'base64url')
-    const length = envelope.length - NONCE_END - TAG_LENGTH
-    // Buffer.from passes over what is no base64url and ignores unused bits: only the one true spelling is let in.
-    if (length < 0 || envelope.toString('base64url') !== sealed) return undefined
-    const message = length <= scratch.length ? scratch.subarray(0, length) : Buffer.allocUnsafeSlow(length)
-    const box = envelope.subarray(NONCE_END)
-    const isWhole = library.crypto_secretbox_open_easy(message, box, envelope.subarray(1, NONCE_END), this.#key)
-    return isWhole ? message.toString('utf8') : undefined
+    if (library === undefined || !MARK.test(sealed)) return undefined
+    return inRoom(sealed.length, ({ library, memory, keyAt, textAt, boxAt }) => {
+      const end = boxAt + memory.write(sealed, boxAt, sealed.length, 'base64url')
+      const length = end - boxAt - HEAD_LENGTH
+      // The decoder passes over what is no base64url and ignores unused bits: only the one true spelling is let in.
+      if (length < 0 || memory.toString('base64url', boxAt, end) !== sealed) return undefined
+      memory.set(this.#key, keyAt)
+      const box = boxAt + NONCE_END
+      const failure = library._crypto_secretbox_open_easy(textAt, box, TAG_LENGTH + length, 0, boxAt + 1, keyAt)
+      return failure === 0 ? memory.toString('utf8', textAt, textAt + length) : undefined
+    })
   }
 }
 
-/** A cookie that cannot be opened is no reason to fail a request, whatever is wrong with the package. */
-function openerOf(): Sodium | undefined {
+/** A part of the library's memory where one text at a time is sealed or opened. */
+interface Room {
+  readonly library: Libsodium
+  readonly memory: Buffer
+  readonly keyAt: number
+  readonly textAt: number
+  readonly boxAt: number
+}
+
+/** In UTF-16 units. No cookie that a browser keeps, and no head that Node lets in, is longer. */
+const USUAL_LENGTH = 16_384
+/** Bytes of UTF-8 that a UTF-16 unit takes at most. A box takes fewer than its base64url has characters. */
+const UNIT_BYTES = 3
+
+let usual: Room | undefined
+
+/**
+ * Works in the usual room. A longer text, of which there will be no cookie but an error that tells its size, has one of its own.
+ * @throws RangeError when a text is longer than there is memory
+ */
+function inRoom<Result>(units: number, work: (room: Room) => Result): Result {
+  if (units <= USUAL_LENGTH) {
+    // A view of memory that has grown since is a view of nothing.
+    if (usual === undefined) usual = newRoom(USUAL_LENGTH)
+    else if (usual.memory.length === 0) usual = { ...usual, memory: viewOf(usual.library) }
+    return work(usual)
+  }
+  const room = newRoom(units)
   try {
-    return sodium()
-  } catch {
-    return undefined
+    return work(room)
+  } finally {
+    room.library._free(room.keyAt)
   }
 }
 
-const scratch = Buffer.allocUnsafeSlow(8192)
-
-const NONCES = 256
-const pool = Buffer.allocUnsafeSlow(NONCE_LENGTH * NONCES)
-let drawn = NONCES
-
-/** Random bytes, drawn many at a time, as in encryptor.ts. */
-function nextNonce(): Buffer {
-  if (drawn === NONCES) {
-    randomFillSync(pool)
-    drawn = 0
-  }
-  const start = drawn++ * NONCE_LENGTH
-  return pool.subarray(start, start + NONCE_LENGTH)
+function newRoom(units: number): Room {
+  if (library === undefined) throw new Error('WebAssembly is switched off.')
+  const bytes = units * UNIT_BYTES
+  const keyAt = library._malloc(KEY_LENGTH + bytes + HEAD_LENGTH + bytes)
+  if (keyAt === 0) throw new RangeError(`A text of ${units} characters is too long to be sealed.`)
+  const textAt = keyAt + KEY_LENGTH
+  return { library, memory: viewOf(library), keyAt, textAt, boxAt: textAt + bytes }
 }
+
+const viewOf = ({ HEAPU8 }: Libsodium): Buffer => Buffer.from(HEAPU8.buffer)

@@ -17,11 +17,11 @@ import {
 /** The cookie store's own part of `sessionOptions`. */
 export interface CookieStoreOptions {
   /**
-   * What sessions are sealed with. `'aes-256-gcm'`, the default, is Node's own. `'xsalsa20-poly1305'` takes less than half
-   * the time, and needs the package sodium-native, which the app installs. Sessions sealed with either are read, the latter
-   * only where the package is installed, and sealed with the one chosen when next touched.
+   * What sessions are sealed with. `'xsalsa20-poly1305'`, the default, is libsodium's secretbox, in WebAssembly.
+   * `'aes-256-gcm'` is Node's own, and takes some three times as long: for who must use what its OpenSSL is certified for.
+   * Sessions sealed with either are read, and sealed with the one chosen when next touched.
    */
-  cipher?: 'aes-256-gcm' | 'xsalsa20-poly1305' | undefined
+  cipher?: 'xsalsa20-poly1305' | 'aes-256-gcm' | undefined
 }
 
 interface Sealer {
@@ -39,21 +39,21 @@ export class CookieStore implements SessionStore {
   readonly #context: SessionStoreContext
   readonly #sealers: readonly [Sealer, ...Sealer[]]
 
-  /** @throws BootError for an unknown cipher, or one whose package is not installed */
-  constructor({ cipher = 'aes-256-gcm' }: CookieStoreOptions, context: SessionStoreContext) {
+  /** @throws BootError for an unknown cipher, or libsodium's where WebAssembly is switched off */
+  constructor({ cipher = 'xsalsa20-poly1305' }: CookieStoreOptions, context: SessionStoreContext) {
     this.#context = context
-    if (cipher !== 'aes-256-gcm' && cipher !== 'xsalsa20-poly1305')
+    if (cipher !== 'xsalsa20-poly1305' && cipher !== 'aes-256-gcm')
       throw new BootError(
         `sessionOptions: cipher is ${JSON.stringify(cipher)}.`,
-        "choose 'aes-256-gcm' or 'xsalsa20-poly1305'.",
+        "choose 'xsalsa20-poly1305' or 'aes-256-gcm'.",
       )
     const usesBox = cipher === 'xsalsa20-poly1305'
-    if (usesBox) SecretBox.checkInstalled()
+    if (usesBox) SecretBox.checkUsable()
     const sealers = [context.secret, ...context.oldSecrets].flatMap((secret) => {
       const key = deriveKey(secret, 'session cookie')
       const purpose = `session cookie ${context.key}`
-      const both: Sealer[] = [new Encryptor(key, purpose), new SecretBox(key, purpose)]
-      return usesBox ? both.reverse() : both
+      const both: Sealer[] = [new SecretBox(key, purpose), new Encryptor(key, purpose)]
+      return usesBox ? both : both.reverse()
     })
     this.#sealers = sealers as [Sealer, ...Sealer[]]
   }
