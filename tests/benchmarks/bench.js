@@ -23,7 +23,7 @@ const HELP = `Usage: npm run bench -- [options]
   --sections a,b     of work, start, growth (default: all; with --quick work and start)
   --rounds N         new processes for each figure (default: 3)
   --seconds S        of load for each figure (default: 1)
-  --warm-up S        of load before it; 0 for none (default: 0.5)
+  --warm-up S        of load before it; 0 for none (default: 1.2)
   --connections N    at once (default: 64)
   --open-loop A,B    instead of all this, so many requests a second, however slow the answers
   --node 20,24       versions of Node, from the registry (default: the one that runs this)
@@ -63,8 +63,8 @@ function planOf(values) {
     sections: rates ? ['open-loop'] : namesOf(sections, ['work', 'start', 'growth'], 'sections'),
     rates: rates ?? [],
     rounds: numberOf(values.rounds ?? (quick ? 1 : 3), 'rounds', true),
-    seconds: numberOf(values.seconds ?? (quick ? 0.5 : 1), 'seconds'),
-    warmUp: values['warm-up'] === '0' ? 0 : numberOf(values['warm-up'] ?? (quick ? 0.3 : 0.5), 'warm-up'),
+    seconds: numberOf(values.seconds ?? (quick ? 0.25 : 1), 'seconds'),
+    warmUp: values['warm-up'] === '0' ? 0 : numberOf(values['warm-up'] ?? (quick ? 0.6 : 1.2), 'warm-up'),
     connections: numberOf(values.connections ?? 64, 'connections', true),
     nodes: values.node?.split(',') ?? ['current'],
     generator: namesOf(generator, ['wrk', 'own'], 'generator')[0],
