@@ -57,6 +57,7 @@ function answerOf(child, key) {
     const done = () => {
       clearTimeout(timer)
       child.off('message', read)
+      child.off('exit', done)
     }
     const timer = setTimeout(() => {
       done()
