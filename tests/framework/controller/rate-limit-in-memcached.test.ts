@@ -71,6 +71,26 @@ describe('in memcached', () => {
     expect(counts.map(({ resetIn }) => resetIn)).toEqual(stores.map(() => 60_000))
   })
 
+  test('a window that has ended is followed by one, however many requests find it ended at once', async () => {
+    const namespace = freshNamespace()
+    const stores = Array.from({ length: 50 }, () => storeOf({ namespace }))
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await Promise.all(stores.map((one) => one.increment(KEY, 60)))
+    for (let window = 1; window <= 10; window++) {
+      vi.setSystemTime(Date.now() + 60_000)
+      const counts = await Promise.all(
+        Array.from({ length: 500 }, async (_, number) => {
+          // Some come while others are at it: each of them counts, and so makes a new version.
+          for (let turn = 0; turn < number % 10; turn++) await new Promise(setImmediate)
+          return stores[number % 50]?.increment(KEY, 60)
+        }),
+      )
+      const numbers = counts.map((count) => count?.count ?? 0).sort((a, b) => a - b)
+      expect(numbers).toEqual(Array.from({ length: 500 }, (_, index) => index + 1))
+    }
+  })
+
   test('other keys and namespaces count for themselves, and what is kept ends', async () => {
     const [namespace, another] = [freshNamespace(), freshNamespace()]
     const store = storeOf({ namespace })

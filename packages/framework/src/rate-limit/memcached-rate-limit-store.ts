@@ -2,7 +2,7 @@
 
 import { checkKnownKeys } from '../known-keys.js'
 import { type MemcachedOptions, resolveOptions } from '../session/memcached/options.js'
-import { Opcode, type Reply, Status, statusInWords } from '../session/memcached/protocol.js'
+import { Opcode, type Reply, Status } from '../session/memcached/protocol.js'
 import { type MemcachedServers, memcachedServers } from '../session/memcached/server.js'
 import { chooseServer } from '../session/memcached/server-choice.js'
 import type { RateLimitCount, RateLimitStore } from './store.js'
@@ -24,8 +24,6 @@ const KEYS = Object.keys({
   password: true,
   timeout: true,
 } satisfies Record<keyof MemcachedRateLimitOptions, true>)
-/** How often an ended window is tried to be replaced, when other processes are quicker. */
-const ATTEMPTS = 5
 
 /** Counts in memcached, for all processes that use the same servers and namespace. Their clocks must agree. */
 export class MemcachedRateLimitStore implements RateLimitStore {
@@ -43,16 +41,12 @@ export class MemcachedRateLimitStore implements RateLimitStore {
   /** @throws SessionStoreUnavailable when memcached cannot be asked */
   async increment(key: string, within: number): Promise<RateLimitCount> {
     const length = within * 1000
-    for (let attempt = 1; ; attempt++) {
+    for (;;) {
       const now = Date.now()
-      const reply = await this.#count(key, within, now)
-      const beganAt = Number(reply.counter >> COUNT_BITS)
-      const resetIn = beganAt + length - now
-      // memcached forgets by the second: a window that has ended may still be there. One of the future is no window.
-      const isCurrent = resetIn > 0 && resetIn <= 2 * length
-      if (isCurrent || attempt === ATTEMPTS)
-        return { count: Number(reply.counter & COUNT_MASK), resetIn: Math.max(1, Math.min(resetIn, length)) }
-      if (await this.#replace(key, within, now, reply)) return { count: 1, resetIn: length }
+      const { counter, cas } = await this.#count(key, within, now)
+      const resetIn = remaining(counter, length, now)
+      if (resetIn > 0) return { count: Number(counter & COUNT_MASK), resetIn: Math.min(resetIn, length) }
+      if (await this.#beginNext(key, within, cas)) return { count: 1, resetIn: length }
     }
   }
 
@@ -68,20 +62,32 @@ export class MemcachedRateLimitStore implements RateLimitStore {
       expiration: within + 1,
       initial: firstOf(now),
     })
-    if (reply.status !== Status.Done) throw server.unavailable(`answered: ${statusInWords(reply.status)}`)
+    if (reply.status !== Status.Done) throw server.unexpected(reply.status)
     return reply
   }
 
-  /** Begins a window where one has ended, unless another process has just done so. */
-  async #replace(key: string, within: number, now: number, { cas }: Reply): Promise<boolean> {
-    const { status } = await chooseServer(this.#servers, key).perform({
-      opcode: Opcode.Replace,
-      key: this.#itemKey(key),
-      expiration: within + 1,
-      value: String(firstOf(now)),
-      cas,
-    })
-    return status === Status.Done
+  /**
+   * Begins a window where one has ended.
+   * @param version of the ended window
+   * @returns false when another process has begun one, in which this request is to count
+   */
+  async #beginNext(key: string, within: number, version: bigint): Promise<boolean> {
+    const server = chooseServer(this.#servers, key)
+    for (let cas = version; ; ) {
+      const { status } = await server.perform({
+        opcode: Opcode.Replace,
+        key: this.#itemKey(key),
+        expiration: within + 1,
+        value: String(firstOf(Date.now())),
+        cas,
+      })
+      if (status === Status.Done) return true
+      if (status !== Status.Exists && status !== Status.NotFound) throw server.unexpected(status)
+      // Looked at, not counted in: who counts here makes a new version, and so keeps all others from replacing theirs.
+      const seen = await server.perform({ opcode: Opcode.GetWithKey, key: this.#itemKey(key) })
+      if (seen.status !== Status.Done || !isEnded(seen.value, within * 1000)) return false
+      cas = seen.cas
+    }
   }
 
   #itemKey(key: string): string {
@@ -92,4 +98,18 @@ export class MemcachedRateLimitStore implements RateLimitStore {
 /** A window's first request. */
 function firstOf(now: number): bigint {
   return (BigInt(now) << COUNT_BITS) | 1n
+}
+
+/**
+ * The milliseconds that a counter's window has left; none where it has ended, for memcached forgets by the second, and where it
+ * is one of the future, which is no window.
+ */
+function remaining(counter: bigint, length: number, now: number): number {
+  const left = Number(counter >> COUNT_BITS) + length - now
+  return left <= 2 * length ? Math.max(0, left) : 0
+}
+
+/** Whether what is kept is a counter whose window has ended. */
+function isEnded(value: string, length: number): boolean {
+  return /^\d+ *$/.test(value) && remaining(BigInt(value), length, Date.now()) === 0
 }

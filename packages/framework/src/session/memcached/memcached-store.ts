@@ -16,7 +16,7 @@ import {
 import { expirationOf } from './expiry.js'
 import { type Item, readItem, writeItem } from './item.js'
 import { type MemcachedStoreOptions, resolveOptions } from './options.js'
-import { Opcode, type Reply, Status, statusInWords } from './protocol.js'
+import { Opcode, type Reply, Status } from './protocol.js'
 import { type MemcachedServer, type MemcachedServers, memcachedServers } from './server.js'
 import { chooseServer } from './server-choice.js'
 import { MemcachedTexts } from './texts.js'
@@ -105,7 +105,7 @@ export class MemcachedStore implements SessionStore {
     const { id, key } = this.#newId()
     const now = nowInSeconds()
     const { status } = await this.#store(Opcode.Add, key, { payload, createdAt: now, savedAt: now })
-    if (status !== Status.Done) throw this.#unexpected(key, status)
+    if (status !== Status.Done) throw this.#server(key).unexpected(status)
     return id
   }
 
@@ -121,7 +121,7 @@ export class MemcachedStore implements SessionStore {
 
   async #delete(key: string): Promise<boolean> {
     const { status } = await this.#server(key).perform({ opcode: Opcode.Delete, key: this.#itemKey(key) })
-    if (status !== Status.Done && status !== Status.NotFound) throw this.#unexpected(key, status)
+    if (status !== Status.Done && status !== Status.NotFound) throw this.#server(key).unexpected(status)
     return status === Status.Done
   }
 
@@ -142,7 +142,7 @@ export class MemcachedStore implements SessionStore {
     const server = this.#server(key)
     const { status, value, cas } = await server.perform({ opcode: Opcode.GetWithKey, key: this.#itemKey(key) })
     if (status === Status.NotFound) return { rejected: 'no session of its id is kept' }
-    if (status !== Status.Done) throw this.#unexpected(key, status)
+    if (status !== Status.Done) throw this.#server(key).unexpected(status)
     if (cas === 0n)
       throw server.unavailable('runs with -C, and so cannot keep the changes of two requests; run it without')
     const item = readItem(key, value)
@@ -168,7 +168,7 @@ export class MemcachedStore implements SessionStore {
       )
       if (status === Status.Done) return true
       if (status === Status.NotFound) return false
-      if (status !== Status.Exists) throw this.#unexpected(key, status)
+      if (status !== Status.Exists) throw this.#server(key).unexpected(status)
       if (attempt > 2) await new Promise((resolve) => setTimeout(resolve, Math.random() * attempt))
       found = await this.#find(key)
     }
@@ -207,9 +207,5 @@ export class MemcachedStore implements SessionStore {
 
   #itemKey(key: string): string {
     return `${this.#namespace}:${key}`
-  }
-
-  #unexpected(key: string, status: number) {
-    return this.#server(key).unavailable(`answered: ${statusInWords(status)}`)
   }
 }

@@ -3,7 +3,7 @@ import { SessionStoreUnavailable } from '../../errors.js'
 import { Breaker } from '../breaker.js'
 import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.js'
 import type { MemcachedSettings, ServerSettings } from './options.js'
-import type { Operation, Reply } from './protocol.js'
+import { type Operation, type Reply, statusInWords } from './protocol.js'
 
 /** The servers of a store, of which there is at least one. */
 export type MemcachedServers = readonly [MemcachedServer, ...MemcachedServer[]]
@@ -70,6 +70,11 @@ export class MemcachedServer {
   /** The error that says what the server did. */
   unavailable(what: string): SessionStoreUnavailable {
     return new SessionStoreUnavailable(`${this.#problem}: memcached at ${this.name} ${what}.`)
+  }
+
+  /** The error of a reply with a status that no operation here should meet. */
+  unexpected(status: number): SessionStoreUnavailable {
+    return this.unavailable(`answered: ${statusInWords(status)}`)
   }
 
   /** Lets what is under way end, and closes every connection. */

@@ -1,10 +1,10 @@
 // Why: the index of sessions is kept in memcached beside them, each page written only over the version that was read.
-import { SessionOverflowError, type SessionStoreUnavailable } from '../../errors.js'
+import { SessionOverflowError } from '../../errors.js'
 import type { TextShelf, VersionedText } from '../index-support.js'
 import { nowInSeconds } from '../store.js'
 import { expirationIn } from './expiry.js'
 import { readItem, writeItem } from './item.js'
-import { Opcode, Status, statusInWords } from './protocol.js'
+import { Opcode, Status } from './protocol.js'
 import type { MemcachedServer } from './server.js'
 
 /** Texts in memcached. */
@@ -23,7 +23,7 @@ export class MemcachedTexts implements TextShelf {
     const server = this.#serverOf(key)
     const { status, value, cas } = await server.perform({ opcode: Opcode.GetWithKey, key: this.#namespace + key })
     if (status === Status.NotFound) return undefined
-    if (status !== Status.Done) throw unexpected(server, status)
+    if (status !== Status.Done) throw server.unexpected(status)
     // What is not of this key is replaced like anything else, and lists nobody.
     return { text: readItem(key, value)?.payload ?? '', version: cas }
   }
@@ -43,10 +43,6 @@ export class MemcachedTexts implements TextShelf {
     if (status === Status.Exists || status === Status.NotFound) return false
     if (status === Status.TooLarge)
       throw new SessionOverflowError('memcached', Buffer.byteLength(value), '1,048,576 bytes, unless it runs with -I')
-    throw unexpected(server, status)
+    throw server.unexpected(status)
   }
-}
-
-function unexpected(server: MemcachedServer, status: number): SessionStoreUnavailable {
-  return server.unavailable(`answered: ${statusInWords(status)}`)
 }
