@@ -185,6 +185,9 @@ describe('public files', () => {
     expect((await get('/swap.txt')).text).toBe('routed to /swap.txt')
     symlinkSync(join(root, 'secret.txt'), join(root, 'public', 'swap.txt'))
     expect((await get('/swap.txt')).text).toBe('routed to /swap.txt')
+    rmSync(join(root, 'public', 'swap.txt'))
+    symlinkSync(join(root, 'public', 'app.css'), join(root, 'public', 'swap.txt'))
+    expect((await get('/swap.txt')).text).toBe(CSS)
   })
 
   test('are pages for errors, to people and not in development', async () => {

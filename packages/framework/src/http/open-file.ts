@@ -36,6 +36,16 @@ export async function openBelow(root: string, name: string): Promise<OpenFile | 
   })
 }
 
+/**
+ * Opens a file where it was found before; undefined when there is none any more, when there is a link in its place, and where
+ * that cannot be told.
+ * @param path its real path, at the time
+ */
+export async function openFound(path: string): Promise<OpenFile | undefined> {
+  // Windows follows every link.
+  return constants.O_NOFOLLOW === undefined ? undefined : await unlessAbsent(() => openPlain(path))
+}
+
 /** Opens a file that the app named itself; undefined when there is none. */
 export async function openNamed(path: string): Promise<OpenFile | undefined> {
   if (path.includes('\0') || path.split(/[\\/]/).includes('..')) return undefined

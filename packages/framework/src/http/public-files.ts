@@ -6,7 +6,7 @@ import { preferredEncoding } from './accept.js'
 import { addVary } from './caching.js'
 import { fileBody } from './file-body.js'
 import { contentType, typeOfFile, UNKNOWN_TYPE } from './mime-types.js'
-import { isPlainName, type OpenFile, openBelow } from './open-file.js'
+import { isPlainName, type OpenFile, openBelow, openFound } from './open-file.js'
 import type { HttpRequest } from './request.js'
 import type { HttpResponse } from './response.js'
 
@@ -34,11 +34,15 @@ const EXTENSIONS: Readonly<Record<string, string>> = { zstd: '.zst', br: '.br', 
 export class PublicFiles {
   readonly #settings: PublicFilesSettings
   readonly #find: (path: string) => PublicFile | undefined
+  /** The folder's real path at boot: finding it and each file's anew takes as long as reading the file. */
+  readonly #root: string | undefined
 
   constructor(settings: PublicFilesSettings) {
     this.#settings = settings
-    const index = settings.live ? undefined : indexOf(settings.folder)
-    this.#find = index === undefined ? (path) => findLive(settings.folder, path) : (path) => index.get(path)
+    const { folder, live } = settings
+    this.#root = !live && existsSync(folder) ? realpathSync(folder) : undefined
+    const index = indexOf(new Set(this.#root === undefined ? [] : list(this.#root, '')))
+    this.#find = live ? (path) => findLive(folder, path) : (path) => index.get(path)
   }
 
   /** Puts the file at the request's address into the response; false, and nothing done, when there is none. */
@@ -62,9 +66,9 @@ export class PublicFiles {
   }
 
   async #serve(file: PublicFile, request: HttpRequest, response: HttpResponse): Promise<boolean> {
-    const { folder, cacheControl } = this.#settings
+    const { cacheControl } = this.#settings
     const { headers } = response
-    const opened = (await this.#openEncoded(file, request)) ?? { file: await openBelow(folder, file.name) }
+    const opened = (await this.#openEncoded(file, request)) ?? { file: await this.#open(file.name) }
     if (opened.file === undefined) return false
     if (file.encodings.length > 0) addVary(response, 'Accept-Encoding')
     if ('encoding' in opened) headers.setTrusted('content-encoding', opened.encoding)
@@ -83,8 +87,13 @@ export class PublicFiles {
     if (encodings.length === 0) return undefined
     const encoding = preferredEncoding(request.header('accept-encoding'), encodings)
     if (encoding === undefined) return undefined
-    const file = await openBelow(this.#settings.folder, name + EXTENSIONS[encoding])
+    const file = await this.#open(name + EXTENSIONS[encoding])
     return file === undefined ? undefined : { file, encoding }
+  }
+
+  async #open(name: string): Promise<OpenFile | undefined> {
+    const file = this.#root === undefined ? undefined : await openFound(join(this.#root, name))
+    return file ?? (await openBelow(this.#settings.folder, name))
   }
 }
 
@@ -112,8 +121,7 @@ function publicFile(name: string, isThere: (name: string) => boolean): PublicFil
 }
 
 /** All files by the paths they are served at; of two for one path the nearer name wins. */
-function indexOf(folder: string): Map<string, PublicFile> {
-  const names = new Set(existsSync(folder) ? list(realpathSync(folder), '') : [])
+function indexOf(names: ReadonlySet<string>): Map<string, PublicFile> {
   const index = new Map<string, PublicFile>()
   const files = [...names].map((name) => publicFile(name, (other) => names.has(other)))
   for (const file of files) index.set(`/${file.name}`, file)
