@@ -2,14 +2,14 @@
 
 import { STATUS_CODES } from 'node:http'
 import { type Problem, type RequestDetails, renderErrorPage } from './error-page.js'
-import { HttpError } from './errors.js'
+import { HttpError, Unmatched } from './errors.js'
 import type { HttpRequest } from './http/request.js'
 import { HttpResponse } from './http/response.js'
 import type { InitialHeaders } from './http/response-headers.js'
 
-/** The status an error stands for: an `HttpError`'s own, else 500. */
-function statusOf(error: unknown): number {
-  return error instanceof HttpError ? error.status : 500
+/** What an error is known to say; nothing of one that nobody foresaw. */
+function knownIn(error: unknown): HttpError | Unmatched | undefined {
+  return error instanceof Unmatched || error instanceof HttpError ? error : undefined
 }
 
 /**
@@ -53,9 +53,9 @@ function copyHeaders(error: HttpError, response: HttpResponse): void {
 }
 
 function problemOf(error: unknown, request: HttpRequest, where: string | undefined, show: boolean): Problem {
-  const status = statusOf(error)
+  const known = knownIn(error)
+  const status = known?.status ?? 500
   const title = STATUS_CODES[status] ?? 'Error'
-  const known = error instanceof HttpError ? error : undefined
   const tellsClient = show || (known !== undefined && status < 500)
   return {
     type: 'about:blank',
@@ -72,6 +72,7 @@ function problemOf(error: unknown, request: HttpRequest, where: string | undefin
 /** Anything can be thrown, and asking it for its message may throw again. */
 export function messageOf(error: unknown): string {
   try {
+    if (error instanceof Unmatched) return error.message
     return error instanceof Error ? String(error.message) : `Something that is no Error was thrown: ${String(error)}`
   } catch {
     return 'Something was thrown that cannot even be described.'

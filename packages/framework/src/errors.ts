@@ -78,6 +78,28 @@ export class NotFound extends HttpError {
   }
 }
 
+/**
+ * What a path without a route is told: as {@link NotFound}, but no error, which takes longer to make than the rest of the
+ * answer. Strangers ask for much that is not there.
+ */
+export class Unmatched {
+  readonly status = 404
+  readonly headers: HttpError['headers'] = NONE
+  readonly code = undefined
+  readonly extensions = undefined
+
+  constructor(readonly message: string) {}
+
+  /** The same for who takes errors, without a stack: it would lead nowhere but to the router. */
+  asError(): NotFound {
+    const error = new NotFound(this.message)
+    delete error.stack
+    return error
+  }
+}
+
+const NONE = {}
+
 /** 405: the address exists, but not for this method. `Allow` lists those it takes. */
 export class MethodNotAllowed extends HttpError {
   override readonly name = 'MethodNotAllowed'

@@ -315,7 +315,7 @@ export class RequestPipeline {
     const details = () => this.#requestLog.details(context)
     const response = errorResponse(error, context.request, where, this.#showsErrors, initial, details)
     if (!this.#showsErrors) this.#useOwnErrorPage(response)
-    response.error = error
+    response.reason = error
     if (response.status >= 500) this.#requestLog.error(context, error)
     return response
   }

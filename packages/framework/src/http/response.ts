@@ -1,4 +1,5 @@
 // Why: what an action decides to answer, until an adapter writes it out.
+import { Unmatched } from '../errors.js'
 import { type InitialHeaders, ResponseHeaders } from './response-headers.js'
 
 /** A piece of a streamed body; text is sent as UTF-8. */
@@ -13,8 +14,8 @@ export class HttpResponse {
   body: ResponseBody = null
   /** Which verb answered (`render`, `head`, …); undefined until one has. */
   answeredBy: string | undefined
-  /** What this answers, where it is an error that nobody rescued. */
-  error: unknown
+  /** Why this is an error's answer, where nobody rescued it; internal. */
+  reason: unknown
   /** Whether a session or a cookie had a part in it, so that it is for one person. Set when these are committed. */
   isPersonal = false
   #status = 200
@@ -22,6 +23,11 @@ export class HttpResponse {
   /** @param headers what it begins with; internal */
   constructor(headers?: InitialHeaders) {
     this.headers = new ResponseHeaders(headers)
+  }
+
+  /** What this answers, where it is an error that nobody rescued. */
+  get error(): unknown {
+    return this.reason instanceof Unmatched ? this.reason.asError() : this.reason
   }
 
   get status(): number {

@@ -1,6 +1,6 @@
 // Why: from a request to a route. The only file that knows find-my-way, and the traps it has.
 import FindMyWay from 'find-my-way'
-import { MethodNotAllowed, NotFound } from '../errors.js'
+import { MethodNotAllowed, Unmatched } from '../errors.js'
 import type { HttpRequest } from '../http/request.js'
 import { Candidate, Candidates, Lookup } from './candidate.js'
 import { MOUNT_METHODS } from './mounts.js'
@@ -82,17 +82,16 @@ export class Router<Target> {
   }
 
   /**
-   * What a request is told that matches no route: NotFound, or MethodNotAllowed (with `Allow`) when the path has routes for
-   * other methods. Without a stack, which would cost more than the answer and lead nowhere but here.
+   * What a request is told that matches no route: that there is nothing, or MethodNotAllowed (with `Allow`) when the path has
+   * routes for other methods. Without a stack, which would cost more than the answer and lead nowhere but here.
    */
-  refusal(method: string, path: string, request: HttpRequest): NotFound | MethodNotAllowed {
+  refusal(method: string, path: string, request: HttpRequest): Unmatched | MethodNotAllowed {
     const allowed = this.allowed(path, request)
+    if (allowed.length === 0) return new Unmatched(`No route matches ${shortened(path)}.`)
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
     try {
-      return allowed.length === 0
-        ? new NotFound(`No route matches ${shortened(path)}.`)
-        : new MethodNotAllowed(method, allowed)
+      return new MethodNotAllowed(method, allowed)
     } finally {
       Error.stackTraceLimit = stackTraceLimit
     }
