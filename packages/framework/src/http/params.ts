@@ -56,14 +56,35 @@ export interface Params {
   expectAsync<S extends Schema>(name: string, schema: S): Promise<SchemaOutput<S>>
 }
 
-const HIDDEN = Symbol('parameters with the name of a method')
-const PATH = Symbol('names of path parameters')
+/** Parameters as properties of its own, and in private fields what nobody is to see. Its methods are below. */
+class Bag {
+  /** Parameters with the name of a method. */
+  #hidden: Record<string, unknown> | undefined = undefined
+  readonly #path: Readonly<Record<string, unknown>> | undefined
 
-interface Inner {
-  [name: string]: unknown
-  [HIDDEN]?: Record<string, unknown>
-  [PATH]?: Readonly<Record<string, unknown>>
+  /** @param path the path's own parameters, which must be put into it like any others */
+  constructor(path: Readonly<Record<string, unknown>> | undefined) {
+    this.#path = path
+  }
+
+  static put(bag: Inner, name: string, value: unknown): void {
+    if (!Object.hasOwn(methods, name)) bag[name] = value
+    else {
+      bag.#hidden ??= Object.create(null) as Record<string, unknown>
+      bag.#hidden[name] = value
+    }
+  }
+
+  static hidden(bag: Bag): Readonly<Record<string, unknown>> | undefined {
+    return bag.#hidden
+  }
+
+  static isOfPath(bag: Bag, name: string): boolean {
+    return bag.#path !== undefined && Object.hasOwn(bag.#path, name)
+  }
 }
+
+type Inner = Bag & Record<string, unknown>
 
 const INTEGER = /^-?\d{1,16}$/
 const DECIMAL = /^-?\d{1,40}(?:\.\d{1,40})?$/
@@ -82,7 +103,7 @@ function reader<T>(kind: string, read: Read<T>, isMissing: (value: unknown) => b
     if (fallback.length > 0 && isMissing(value)) return fallback[0]
     const result = read(value)
     if (result !== undefined) return result
-    if (this[PATH] !== undefined && Object.hasOwn(this[PATH], name)) throw new NotFound()
+    if (Bag.isOfPath(this, name)) throw new NotFound()
     throw new BadRequest(`The parameter ${JSON.stringify(name)} must be ${kind}.`)
   }
 }
@@ -93,7 +114,7 @@ const isEmpty = (value: unknown) => isAbsent(value) || value === ''
 const methods = {
   get(this: Inner, name: string): unknown {
     if (Object.hasOwn(this, name)) return this[name]
-    const hidden = this[HIDDEN]
+    const hidden = Bag.hidden(this)
     return hidden !== undefined && Object.hasOwn(hidden, name) ? hidden[name] : undefined
   },
   has(this: Params, name: string): boolean {
@@ -145,13 +166,14 @@ function subject(params: Params & Inner, parameters: [Schema] | [string, Schema]
 
 /** All parameters, those with the names of methods too, without the methods. */
 function plain(params: Inner): Record<string, unknown> {
-  return Object.assign(Object.create(null) as Record<string, unknown>, params, params[HIDDEN])
+  return Object.assign(Object.create(null) as Record<string, unknown>, params, Bag.hidden(params))
 }
 
-/** Not enumerable: what goes through parameters with `for…in` must not meet them. */
-const PROTOTYPE: object = Object.freeze(
-  Object.create(null, Object.fromEntries(Object.entries(methods).map(([name, value]) => [name, { value }]))) as object,
-)
+for (const [name, value] of Object.entries(methods)) Object.defineProperty(Bag.prototype, name, { value })
+// No name that a stranger sends may reach anything else.
+Reflect.deleteProperty(Bag.prototype, 'constructor')
+Object.setPrototypeOf(Bag.prototype, null)
+Object.freeze(Bag.prototype)
 
 /** Merges the sources of parameters. A body that is JSON but no object is found under `_json`, as in Rails. */
 export function createParams(
@@ -159,26 +181,16 @@ export function createParams(
   body: unknown,
   path: Readonly<Record<string, unknown>> | undefined,
 ): Params {
-  const params = Object.create(PROTOTYPE) as Inner
+  const params = new Bag(path) as Inner
   if (query !== undefined) take(params, query)
   if (body !== undefined) {
     if (typeof body === 'object' && body !== null && !Array.isArray(body)) take(params, body as Record<string, unknown>)
-    else define(params, '_json', body)
+    else Bag.put(params, '_json', body)
   }
-  if (path !== undefined) {
-    take(params, path)
-    Object.defineProperty(params, PATH, { value: path })
-  }
+  if (path !== undefined) take(params, path)
   return params as unknown as Params
 }
 
 function take(params: Inner, source: Readonly<Record<string, unknown>>): void {
-  for (const name of Object.keys(source)) define(params, name, source[name])
-}
-
-function define(params: Inner, name: string, value: unknown): void {
-  if (Object.hasOwn(methods, name)) {
-    if (params[HIDDEN] === undefined) Object.defineProperty(params, HIDDEN, { value: Object.create(null) })
-    ;(params[HIDDEN] as Record<string, unknown>)[name] = value
-  } else params[name] = value
+  for (const name of Object.keys(source)) Bag.put(params, name, source[name])
 }
