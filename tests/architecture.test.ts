@@ -79,7 +79,7 @@ function manifest(name: string) {
   return JSON.parse(readFileSync(join(REPOSITORY, 'packages', name, 'package.json'), 'utf8')) as {
     readonly dependencies?: Readonly<Record<string, string>>
     readonly peerDependencies?: Readonly<Record<string, string>>
-    readonly exports?: Readonly<Record<string, string | { readonly default: string }>>
+    readonly exports?: Readonly<Record<string, string | { readonly types: string }>>
   }
 }
 
@@ -216,8 +216,9 @@ describe.each(packages)('in $name', ({ name, sources, manifest }) => {
   })
 
   test('only the entries that package.json exports gather the exports of others', () => {
+    // The types say which module it is: the code of the framework's entries is bundled.
     const entries = Object.values(manifest.exports ?? {}).map((target) =>
-      (typeof target === 'string' ? target : target.default).replace(/^\.\/dist\/|\.js$/g, ''),
+      (typeof target === 'string' ? target : target.types).replace(/^\.\/dist\/|\.d\.ts$/g, ''),
     )
     const barrels = sources.filter(({ imports }) => imports.some((one) => one.isExport && one.file !== undefined))
     expect(barrels.map(({ file }) => file).filter((file) => !entries.includes(file))).toEqual([])
