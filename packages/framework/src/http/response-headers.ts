@@ -3,6 +3,9 @@
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // Control characters, line breaks among them, and what is beyond Latin-1 (RFC 9110, 5.5).
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
+/** In every answer, and made of digits or checked by who wrote them last: the pipeline. */
+const REQUEST_ID = 'x-request-id'
+const LENGTH = 'content-length'
 
 /** Headers that answers begin with: made once, for all of them. */
 export interface InitialHeaders {
@@ -40,8 +43,9 @@ export class ResponseHeaders implements Iterable<[name: string, value: string]> 
     let { lines } = this.#initial
     for (let index = this.#initial.flat.length; index < this.#flat.length; index += 2) {
       const name = this.#flat[index] as string
+      const value = this.#flat[index + 1] as string
       if (except.has(name)) return undefined
-      lines += `${name}: ${checkedValue(name, this.#flat[index + 1] as string)}\r\n`
+      lines += `${name}: ${name === REQUEST_ID || name === LENGTH ? value : checkedValue(name, value)}\r\n`
     }
     return lines
   }
