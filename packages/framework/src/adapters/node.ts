@@ -179,14 +179,26 @@ export function nodeListener(
     connections?.ended(connection)
   }
 
+  const send = (request: NodeRequest, response: HttpResponse): void => {
+    try {
+      answer(request, response)?.catch((error: unknown) => abandon(request.outgoing, logger, error))
+    } catch (error) {
+      abandon(request.outgoing, logger, error)
+    }
+  }
+
   return (incoming, outgoing) => {
     const { socket } = incoming
     const connection = connections?.began(socket, outgoing) ?? foreignConnection(socket, outgoing)
     const request = new NodeRequest(incoming, outgoing, connection)
     try {
       const response = handle(request)
-      const written = isPromise(response) ? response.then((late) => answer(request, late)) : answer(request, response)
-      written?.catch((error: unknown) => abandon(outgoing, logger, error))
+      if (!isPromise(response)) send(request, response)
+      else
+        response.then(
+          (late) => send(request, late),
+          (error: unknown) => abandon(outgoing, logger, error),
+        )
     } catch (error) {
       abandon(outgoing, logger, error)
     }

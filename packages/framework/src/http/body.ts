@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Readable } from 'node:stream'
 import { BadRequest, ContentTooLarge, UnsupportedMediaType } from '../errors.js'
-import { isPromise, type MaybePromise } from '../maybe-promise.js'
+import type { MaybePromise } from '../maybe-promise.js'
 import { parseForm } from './form.js'
 import { canInflate, inflate } from './inflate.js'
 import { parseJson } from './json.js'
@@ -54,9 +54,7 @@ export function readBody(request: HttpRequest, raw: RawRequest, settings: BodySe
     return inflate(body, encoding, limit).then((whole) => parseBody(request, whole, type))
   }
   if (isMultipart) return readForm(request, body, type, settings)
-  const bytes = readAll(body, limit)
-  if (isPromise(bytes)) return bytes.then((whole) => parseBody(request, whole, type))
-  parseBody(request, bytes, type)
+  return readAll(body, limit, (bytes) => parseBody(request, bytes, type))
 }
 
 function compressed(): UnsupportedMediaType {
@@ -89,21 +87,24 @@ function streamOf(body: string | Uint8Array | AsyncIterable<Uint8Array>): Readab
   return Readable.from(body instanceof Uint8Array ? [body] : body)
 }
 
-function readAll(body: NonNullable<RawRequest['body']>, limit: number): MaybePromise<Uint8Array> {
-  if (typeof body === 'string' || body instanceof Uint8Array) {
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body
-    if (bytes.length > limit) throw new ContentTooLarge(limit)
-    return bytes
-  }
-  return body instanceof Readable ? readStream(body, limit) : readIterable(body, limit)
+type UseBytes = (bytes: Uint8Array) => void
+
+function readAll(body: NonNullable<RawRequest['body']>, limit: number, use: UseBytes): MaybePromise<void> {
+  if (body instanceof Readable) return readStream(body, limit, use)
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return readIterable(body, limit).then(use)
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  if (bytes.length > limit) throw new ContentTooLarge(limit)
+  use(bytes)
 }
 
 /** By events, not by iteration: half the cost for the small bodies that most are. */
-function readStream(stream: Readable, limit: number): Promise<Uint8Array> {
+function readStream(stream: Readable, limit: number, use: UseBytes): Promise<void> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
     let size = 0
-    let isWhole = false
+    const onCut = () => {
+      if (!stream.readableEnded) reject(new BadRequest("The request's body ended before it was whole."))
+    }
     // Listeners stay: to take them away costs more than the rest, and an error without one would end the process.
     stream
       .on('data', (chunk: Uint8Array) => {
@@ -117,13 +118,14 @@ function readStream(stream: Readable, limit: number): Promise<Uint8Array> {
         chunks.push(chunk)
       })
       .on('end', () => {
-        isWhole = true
-        resolve(joined(chunks, size))
+        try {
+          resolve(use(joined(chunks, size)))
+        } catch (error) {
+          reject(error)
+        }
       })
-    const onCut = () => {
-      if (!isWhole) reject(new BadRequest("The request's body ended before it was whole."))
-    }
-    stream.on('error', onCut).on('close', onCut)
+      .on('error', onCut)
+      .on('close', onCut)
   })
 }
 
@@ -155,6 +157,6 @@ function parseBody(request: HttpRequest, bytes: Uint8Array, mediaType: MediaType
     return
   }
   if (!isUtf8(bytes)) throw new BadRequest("The request's body is not valid UTF-8.")
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+  const text = (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString()
   request.body = isJson ? parseJson(text) : parseForm(text, 'form')
 }
