@@ -9,8 +9,8 @@ interface Batch<Change> {
 /** Writes each session once at a time in this process. Changes that come meanwhile are collected, and written together. */
 export class SaveQueue<Change> {
   readonly #write: (key: string, changes: readonly Change[]) => Promise<boolean>
-  /** The last batch of each session that is being written. */
-  readonly #batches = new Map<string, Batch<Change>>()
+  /** The last batch of each session that is being written. No Map, for the garbage of it: docs/decisions/008. */
+  readonly #batches: Record<string, Batch<Change> | undefined> = Object.create(null)
 
   /** @param write writes changes, of which the last to come is the last to count */
   constructor(write: (key: string, changes: readonly Change[]) => Promise<boolean>) {
@@ -19,7 +19,7 @@ export class SaveQueue<Change> {
 
   /** Resolves or rejects as the write does that has this change in it. */
   save(key: string, change: Change): Promise<boolean> {
-    const last = this.#batches.get(key)
+    const last = this.#batches[key]
     if (last !== undefined && !last.hasBegun) {
       last.changes.push(change)
       return last.done
@@ -29,12 +29,14 @@ export class SaveQueue<Change> {
       batch.hasBegun = true
       return this.#write(key, changes)
     }
-    const before = last?.done.catch(() => false) ?? Promise.resolve()
-    const done = before.then(begin).finally(() => {
-      if (this.#batches.get(key) === batch) this.#batches.delete(key)
-    })
+    const done = (last?.done.catch(() => false) ?? Promise.resolve()).then(begin)
     const batch: Batch<Change> = { changes, done, hasBegun: false }
-    this.#batches.set(key, batch)
+    this.#batches[key] = batch
+    const forget = () => {
+      if (this.#batches[key] === batch) delete this.#batches[key]
+    }
+    // Not by `finally`, which whoever waits would wait for too.
+    done.then(forget, forget)
     return done
   }
 }

@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks'
 import memjs, { type Response } from 'memjs'
 import { Opcode, type Operation, type Reply } from './protocol.js'
 import { encodeRequest } from './request.js'
+import { UnderWay } from './under-way.js'
 
 /** How to reach and use one memcached server. */
 export interface ConnectionSettings {
@@ -33,6 +34,7 @@ interface Pending {
   readonly reject: (error: Error) => void
   /** By `performance.now()`, once it is sent. */
   deadline: number
+  isSettled: boolean
 }
 
 /** Who is told how a connection fares. */
@@ -51,8 +53,7 @@ export class Connection {
   readonly #owner: ConnectionOwner
   /** Collected within one turn of the event loop. */
   #outbox: Pending[] = []
-  /** In the order of their deadlines. */
-  readonly #sent = new Set<Pending>()
+  readonly #sent = new UnderWay<Pending>()
   /** For the first of them: one timer an operation would cost more than what is sent. */
   #timer: NodeJS.Timeout | undefined
   #socket: Socket | undefined
@@ -97,7 +98,7 @@ export class Connection {
       this.#client.incrSeq()
       const { seq } = this.#client
       const request = encodeRequest(operation, seq)
-      if (this.#outbox.push({ operation, request, seq, resolve, reject, deadline: 0 }) === 1)
+      if (this.#outbox.push({ operation, request, seq, resolve, reject, deadline: 0, isSettled: false }) === 1)
         setImmediate(() => this.#flush())
     })
   }
@@ -157,7 +158,7 @@ export class Connection {
     const { operation, request, seq } = pending
     this.#sent.add(pending)
     this.#client.perform(operation.key, request, seq, (error, response) => {
-      if (!this.#sent.has(pending)) return
+      if (pending.isSettled) return
       if (response === null) return this.#end(inWords(error))
       const fault = mismatch(response, operation, seq)
       if (fault !== undefined) return this.#end(fault)
@@ -170,7 +171,7 @@ export class Connection {
   }
 
   #settle(pending: Pending): void {
-    this.#sent.delete(pending)
+    this.#sent.settle(pending)
     if (this.load > 0 || this.#isUsable || this.#isClosed) return
     if (this.#goodbye === undefined) this.#end(undefined)
     else this.#sayGoodbye()
@@ -213,8 +214,9 @@ export class Connection {
   #end(reason: string | undefined): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    const suffering = [...this.#sent, ...this.#outbox]
-    this.#sent.clear()
+    const sent = [...this.#sent]
+    for (const pending of sent) this.#sent.settle(pending)
+    const suffering = [...sent, ...this.#outbox]
     this.#outbox = []
     clearTimeout(this.#timer)
     for (const pending of suffering) pending.reject(new Error(reason))

@@ -92,12 +92,13 @@ export class MemcachedStore implements SessionStore {
   }
 
   /** @throws SessionStoreUnavailable when memcached cannot be asked */
-  async load(id: string): Promise<MemcachedRecord | RejectedSession> {
-    if (!SESSION_ID.test(id)) return { rejected: 'it is no id of a session' }
+  load(id: string): Promise<MemcachedRecord | RejectedSession> {
+    if (!SESSION_ID.test(id)) return Promise.resolve({ rejected: 'it is no id of a session' })
     const key = storedId(id)
-    const found = await this.#find(key)
-    if ('rejected' in found) return found
-    return { ...found, stale: refreshDue(found, this.#context), id, key }
+    return this.#read(key).then((reply) => {
+      const found = this.#understand(key, reply)
+      return 'rejected' in found ? found : { ...found, stale: refreshDue(found, this.#context), id, key }
+    })
   }
 
   /** @throws SessionStoreUnavailable, SessionOverflowError */
@@ -139,12 +140,20 @@ export class MemcachedStore implements SessionStore {
   }
 
   async #find(key: string): Promise<Found> {
-    const server = this.#server(key)
-    const { status, value, cas } = await server.perform({ opcode: Opcode.GetWithKey, key: this.#itemKey(key) })
+    return this.#understand(key, await this.#read(key))
+  }
+
+  #read(key: string): Promise<Reply> {
+    return this.#server(key).perform({ opcode: Opcode.GetWithKey, key: this.#itemKey(key) })
+  }
+
+  #understand(key: string, { status, value, cas }: Reply): Found {
     if (status === Status.NotFound) return { rejected: 'no session of its id is kept' }
     if (status !== Status.Done) throw this.#server(key).unexpected(status)
     if (cas === 0n)
-      throw server.unavailable('runs with -C, and so cannot keep the changes of two requests; run it without')
+      throw this.#server(key).unavailable(
+        'runs with -C, and so cannot keep the changes of two requests; run it without',
+      )
     const item = readItem(key, value)
     if (item === undefined) return { rejected: 'what is kept under its id is no session, or that of another' }
     const rejected = endedBecause(item, this.#context)

@@ -32,6 +32,13 @@ export class MemcachedServer {
     onFault: (reason) => this.#failed(reason),
     onClosed: (connection) => this.#connections.delete(connection),
   }
+  readonly #onReply = (reply: Reply) => {
+    this.#breaker.succeeded()
+    return reply
+  }
+  readonly #onFailure = (error: unknown) => {
+    throw this.unavailable((error as Error).message)
+  }
   #isClosed = false
 
   /** @param problem what an outage means, as its error begins */
@@ -53,18 +60,11 @@ export class MemcachedServer {
    * @returns its reply, whatever the status
    * @throws SessionStoreUnavailable when there is none within the deadline; the operation may have happened all the same
    */
-  async perform(operation: Operation): Promise<Reply> {
-    if (this.#isClosed) throw this.unavailable('is not asked any more: the store was closed')
-    if (!this.#breaker.admit()) {
-      throw this.unavailable(`is left alone for a moment. It ${this.#breaker.lastFault}`)
-    }
-    try {
-      const reply = await this.#connection().perform(operation)
-      this.#breaker.succeeded()
-      return reply
-    } catch (error) {
-      throw this.unavailable((error as Error).message)
-    }
+  perform(operation: Operation): Promise<Reply> {
+    if (this.#isClosed) return Promise.reject(this.unavailable('is not asked any more: the store was closed'))
+    if (!this.#breaker.admit())
+      return Promise.reject(this.unavailable(`is left alone for a moment. It ${this.#breaker.lastFault}`))
+    return this.#connection().perform(operation).then(this.#onReply, this.#onFailure)
   }
 
   /** The error that says what the server did. */
