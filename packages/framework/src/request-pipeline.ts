@@ -92,10 +92,10 @@ export class RequestPipeline {
   #answer(raw: RawRequest, startedAt: number): MaybePromise<HttpResponse> {
     const context = this.#contextOf(raw)
     try {
-      const ran = this.#run(context, raw)
-      if (!isPromise(ran)) return this.#respond(context, startedAt)
-      return ran.then(
-        () => this.#respond(context, startedAt),
+      const ready = this.#prepare(context, raw)
+      if (!isPromise(ready)) return this.#complete(context, startedAt)
+      return ready.then(
+        () => this.#complete(context, startedAt),
         (error: unknown) => this.#fail(context, error, startedAt),
       )
     } catch (error) {
@@ -103,7 +103,8 @@ export class RequestPipeline {
     }
   }
 
-  #run(context: RequestContext, raw: RawRequest): MaybePromise<void> {
+  /** All that comes before an action, and answers that need none. */
+  #prepare(context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
     this.#admit(context, raw)
     if (this.#upgraded(context)) return
     const served = this.#publicFiles?.answer(context.request, context.response) ?? false
@@ -123,7 +124,7 @@ export class RequestPipeline {
     return this.#settings.forceSSL?.upgrade(request, response, this.#onSslLoop) === true
   }
 
-  #route(context: RequestContext, raw: RawRequest): MaybePromise<void> {
+  #route(context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
     const { request } = context
     if (request.method === 'POST' && this.#mayMeanAnother(request)) return this.#routeOverridden(context, raw)
     const target = this.#match(context)
@@ -133,8 +134,7 @@ export class RequestPipeline {
       const mounted = answerMounted(target, context, raw, announce)
       return mounted.then((isAnswered) => (isAnswered ? undefined : this.#commit(context)))
     }
-    const ready = this.#prepare(context, raw)
-    return isPromise(ready) ? ready.then(() => this.#act(target, context)) : this.#act(target, context)
+    return this.#gather(context, raw)
   }
 
   #mayMeanAnother(request: HttpRequest): boolean {
@@ -149,7 +149,7 @@ export class RequestPipeline {
       const target = this.#match(context)
       if (target === undefined) return
       if ('answer' in target) throw new MethodNotAllowed(request.method, this.#router.allowed(request.path, request))
-      return andThen(context.fetchSession(), () => this.#act(target, context))
+      return context.fetchSession()
     })
   }
 
@@ -168,7 +168,10 @@ export class RequestPipeline {
     }
     const { target, params } = match
     context.pathParams = params
-    if (!('answer' in target)) enterAction(target, context)
+    if (!('answer' in target)) {
+      enterAction(target, context)
+      context.action = target.run
+    }
     return target
   }
 
@@ -198,7 +201,7 @@ export class RequestPipeline {
   }
 
   /** Body and session, both at once where both must be waited for. */
-  #prepare(context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
+  #gather(context: RequestContext, raw: RawRequest): MaybePromise<unknown> {
     const body = this.#readBody(context, raw)
     const session = context.fetchSession()
     if (!isPromise(session)) return body
@@ -210,8 +213,23 @@ export class RequestPipeline {
     return readBody(context.request, raw, this.#settings.bodies)
   }
 
-  #act(action: Action, context: RequestContext): MaybePromise<void> {
-    const acted = action.run(context)
+  #complete(context: RequestContext, startedAt: number): MaybePromise<HttpResponse> {
+    try {
+      const acted = this.#act(context)
+      if (!isPromise(acted)) return this.#respond(context, startedAt)
+      return acted.then(
+        () => this.#respond(context, startedAt),
+        (error: unknown) => this.#fail(context, error, startedAt),
+      )
+    } catch (error) {
+      return this.#fail(context, error, startedAt)
+    }
+  }
+
+  #act(context: RequestContext): MaybePromise<void> {
+    const { action } = context
+    if (action === undefined) return
+    const acted = action(context)
     return isPromise(acted) ? acted.then(() => this.#commit(context)) : this.#commit(context)
   }
 
@@ -254,8 +272,8 @@ export class RequestPipeline {
     if (isStreamed(body)) {
       if (isBodiless(request, status)) BodyStream.of(body).cancel()
     } else if (status !== 204 && status !== 304) {
-      const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
-      headers.setTrusted('content-length', String(length))
+      response.length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
+      headers.setTrusted('content-length', String(response.length))
     }
     if (isBodiless(request, status)) response.body = null
     // A stream may still be reading them.
