@@ -189,9 +189,8 @@ export class Application {
 function makers(): (controller: ControllerClass) => MakeController {
   const known = new Map<ControllerClass, MakeController>()
   return (controller) => {
-    const make = known.get(controller) ?? planController(controller)
-    known.set(controller, make)
-    return make
+    if (!known.has(controller)) known.set(controller, planController(controller))
+    return known.get(controller)
   }
 }
 

@@ -99,6 +99,7 @@ export function planController(controller: ControllerClass): MakeController {
     if (overrides !== undefined && has(plan, 'deferred')) overrides.mayAskLater = true
     return () => makeInScope(target, overrides)
   }
+  if (plan.kind === 'construct' && plan.dependencies.length === 0) return undefined
   const make = compile(plan) as () => Controller
   return () => ({ controller: make() })
 }

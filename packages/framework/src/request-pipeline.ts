@@ -170,7 +170,7 @@ export class RequestPipeline {
     context.pathParams = params
     if (!('answer' in target)) {
       enterAction(target, context)
-      context.action = target.run
+      context.action = target
     }
     return target
   }
@@ -229,7 +229,7 @@ export class RequestPipeline {
   #act(context: RequestContext): MaybePromise<void> {
     const { action } = context
     if (action === undefined) return
-    const acted = action(context)
+    const acted = action.run(context)
     return isPromise(acted) ? acted.then(() => this.#commit(context)) : this.#commit(context)
   }
 

@@ -15,7 +15,11 @@ export function compileChain(filters: readonly Filter[], action: string, run: Ch
 }
 
 function method(action: string): Chain {
-  return (controller) => (controller as unknown as Record<string, () => MaybePromise<unknown>>)[action]?.()
+  return (controller) => callAction(controller, action)
+}
+
+export function callAction(controller: Controller, action: string): MaybePromise<unknown> {
+  return (controller as unknown as Record<string, () => MaybePromise<unknown>>)[action]?.()
 }
 
 const LINKS: Readonly<Record<Filter['kind'], (filter: Filter, next: Chain) => Chain>> = {

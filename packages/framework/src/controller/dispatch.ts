@@ -5,12 +5,12 @@ import type { CompiledPolicy, ContentSecurityPolicyChange } from '../security/co
 import type { CorsPolicy } from '../security/cors.js'
 import type { ControllerClass } from './action-name.js'
 import { bindRequest } from './binding.js'
-import { type Chain, compileChain } from './chain.js'
+import { type Chain, callAction, compileChain } from './chain.js'
 import { policyFor } from './content-security.js'
 import type { Controller } from './controller.js'
 import { corsFor } from './cross-origin.js'
 import { filtersFor, rescueFor } from './filters.js'
-import { forgeryCheckFor } from './forgery-protection.js'
+import { checkForgery, type ForgeryMode, forgeryModeOf } from './forgery-protection.js'
 import { type RateLimit, registerLimits } from './rate-limit.js'
 import type { RequestContext } from './request-context.js'
 import { disabledSessionOf } from './session-rules.js'
@@ -21,7 +21,7 @@ export interface Action {
   readonly actionName: string
   /** The error that meets who touches the session; undefined when the action has one. */
   readonly disabledSession: (() => Error) | undefined
-  readonly run: (context: RequestContext) => MaybePromise<void>
+  run(context: RequestContext): MaybePromise<void>
   /** Its Content-Security-Policy, where it has not the app's. */
   readonly policy: { readonly policy: CompiledPolicy | undefined } | undefined
   /** Which other origins may call it. */
@@ -36,8 +36,13 @@ export interface ActionDefaults {
   readonly limits?: Map<string, RateLimit>
 }
 
-/** How a controller is made for a request, and what is to be undone when the request ends. */
-export type MakeController = () => { readonly controller: Controller; readonly dispose?: () => MaybePromise<void> }
+/**
+ * How a controller is made for a request, and what is to be undone when the request ends; undefined where `new` and nothing else
+ * will do.
+ */
+export type MakeController =
+  | (() => { readonly controller: Controller; readonly dispose?: () => MaybePromise<void> })
+  | undefined
 
 /**
  * Compiles one action of a controller.
@@ -53,22 +58,71 @@ export function compileAction(
   const cors = corsFor(controllerClass, actionName) ?? defaults.cors
   const filters = filtersFor(controllerClass, actionName)
   registerLimits(filters, `${controllerClass.name}#${actionName}`, defaults.limits ?? new Map())
-  const chain = compileChain(filters, actionName, middle)
-  const checkForgery = forgeryCheckFor(controllerClass, actionName, cors)
+  return new CompiledAction(controllerClass, actionName, {
+    make,
+    chain: filters.length === 0 ? middle : compileChain(filters, actionName, middle),
+    forgeryMode: forgeryModeOf(controllerClass, actionName),
+    disabledSession: disabledSessionOf(controllerClass, actionName),
+    policy: policyFor(controllerClass, actionName, defaults.contentSecurityPolicy),
+    cors,
+  })
+}
 
-  const perform = (controller: Controller, context: RequestContext): MaybePromise<void> => {
+interface Parts extends Pick<Action, 'disabledSession' | 'policy' | 'cors'> {
+  readonly make: MakeController
+  /** Undefined where the method is all there is. */
+  readonly chain: Chain | undefined
+  readonly forgeryMode: ForgeryMode
+}
+
+/** One object an action: an app has many, and of those that are asked in turn each thing it is made of must be fetched anew. */
+class CompiledAction implements Action {
+  readonly controllerName: string
+  readonly actionName: string
+  readonly disabledSession: Action['disabledSession']
+  readonly policy: Action['policy']
+  readonly cors: CorsPolicy | undefined
+  readonly #controllerClass: ControllerClass
+  readonly #make: MakeController
+  readonly #chain: Chain | undefined
+  readonly #forgeryMode: ForgeryMode
+
+  constructor(controllerClass: ControllerClass, actionName: string, parts: Parts) {
+    this.controllerName = controllerClass.name
+    this.actionName = actionName
+    this.disabledSession = parts.disabledSession
+    this.policy = parts.policy
+    this.cors = parts.cors
+    this.#controllerClass = controllerClass
+    this.#make = parts.make
+    this.#chain = parts.chain
+    this.#forgeryMode = parts.forgeryMode
+  }
+
+  run(context: RequestContext): MaybePromise<void> {
+    const make = this.#make
+    if (make === undefined) return this.#perform(new (this.#controllerClass as new () => Controller)(), context)
+    const { controller, dispose } = make()
+    return dispose === undefined
+      ? this.#perform(controller, context)
+      : thenDispose(() => this.#perform(controller, context), dispose)
+  }
+
+  #perform(controller: Controller, context: RequestContext): MaybePromise<void> {
+    bindRequest(controller, context)
     try {
-      checkForgery?.(context)
-      const result = chain(controller, context)
+      checkForgery(context, this.#forgeryMode, this.cors)
+      const chain = this.#chain
+      const result = chain === undefined ? callAction(controller, this.actionName) : chain(controller, context)
       if (!isPromise(result)) return answered(context)
-      return result.then(() => answered(context)).catch((error: unknown) => rescue(controller, context, error))
+      return result.then(() => answered(context)).catch((error: unknown) => this.#rescue(controller, context, error))
     } catch (error) {
-      return rescue(controller, context, error)
+      return this.#rescue(controller, context, error)
     }
   }
 
-  const rescue = (controller: Controller, context: RequestContext, error: unknown): MaybePromise<void> => {
-    const handler = findRescue(controllerClass, error)
+  #rescue(controller: Controller, context: RequestContext, error: unknown): MaybePromise<void> {
+    const handler = findRescue(this.#controllerClass, error)
     if (handler === undefined) throw error
     context.discardResponse()
     const finish = () => {
@@ -78,18 +132,6 @@ export function compileAction(
     const result = handler.handle(controller, handler.error) as MaybePromise<unknown>
     return isPromise(result) ? result.then(finish) : finish()
   }
-
-  const run = (context: RequestContext): MaybePromise<void> => {
-    const { controller, dispose } = make()
-    bindRequest(controller, context)
-    return dispose === undefined
-      ? perform(controller, context)
-      : thenDispose(() => perform(controller, context), dispose)
-  }
-
-  const disabledSession = disabledSessionOf(controllerClass, actionName)
-  const policy = policyFor(controllerClass, actionName, defaults.contentSecurityPolicy)
-  return { controllerName: controllerClass.name, actionName, disabledSession, run, policy, cors }
 }
 
 /** Notes which action a request is for, before anything is done for that action. */

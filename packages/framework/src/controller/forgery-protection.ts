@@ -27,37 +27,28 @@ export function declareForgeryRule(controller: ControllerClass, mode: ForgeryRul
   macrosOf(controller).forgery.push({ mode, selection })
 }
 
-/** Throws for a request that may be forged. */
-export type ForgeryCheck = (context: RequestContext) => void
+/** How unsafe requests to an action are checked: by whose page they come from, by a token beside that, or not at all. */
+export type ForgeryMode = ForgeryRule['mode'] | 'origin'
 
-/**
- * The check of one action; undefined when it is skipped. Of several rules the last one wins, a child's over its parents'.
- * @param cors which other origins may call it
- */
-export function forgeryCheckFor(
-  controller: ControllerClass,
-  action: string,
-  cors?: CorsPolicy | undefined,
-): ForgeryCheck | undefined {
-  const mode = forgeryModeOf(controller, action)
-  if (mode === 'none') return undefined
-  const wantsToken = mode === 'token'
-  return (context) => {
-    if (!isSafe(context.request.method)) check(context, wantsToken, cors)
-  }
-}
-
-/** How unsafe requests to an action are checked. */
-export function forgeryModeOf(controller: ControllerClass, action: string): ForgeryRule['mode'] | 'origin' {
+/** The mode of one action. Of several rules the last one wins, a child's over its parents'. */
+export function forgeryModeOf(controller: ControllerClass, action: string): ForgeryMode {
   const rules = lineage(controller).flatMap(({ forgery }) => forgery)
   return rules.findLast(({ selection }) => selects(selection, action))?.mode ?? 'origin'
+}
+
+/**
+ * Refuses a request that may be forged.
+ * @param cors which other origins may call the action
+ * @throws InvalidAuthenticityToken
+ */
+export function checkForgery(context: RequestContext, mode: ForgeryMode, cors: CorsPolicy | undefined): void {
+  if (mode !== 'none' && !isSafe(context.request.method)) check(context, mode === 'token', cors)
 }
 
 function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 }
 
-/** @throws InvalidAuthenticityToken */
 function check(context: RequestContext, wantsToken: boolean, cors: CorsPolicy | undefined): void {
   const { request, services } = context
   const fetchSite = request.header('sec-fetch-site')

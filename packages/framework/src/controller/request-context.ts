@@ -51,7 +51,7 @@ export class RequestContext {
   /** The type that `respondTo` chose, in place of what a verb would say. */
   answerType: string | undefined
   /** What is to be done once body and session are here; undefined until a route matched, and where no action answers. */
-  action: ((context: RequestContext) => MaybePromise<void>) | undefined
+  action: { run(context: RequestContext): MaybePromise<void> } | undefined
   /** The action's place for errors and the log; undefined until a route matched. */
   controllerName: string | undefined
   actionName: string | undefined
