@@ -22,8 +22,9 @@ export abstract class BoundController extends ControllerMacros {
       controller.#context = context
     }
     contextOf = (controller, property) => {
-      if (controller.#context === undefined) throw new NoRequestError(controller.constructor.name, property)
-      return controller.#context
+      const context = controller.#context
+      if (context === undefined) throw new NoRequestError(controller.constructor.name, property)
+      return context
     }
   }
 }
