@@ -80,6 +80,7 @@ type Plan =
  * Works out, at boot, how a controller is made: its dependencies are checked, singletons are made, and what is left for
  * a request is a plain `new`. A controller that needs something request-scoped, or something that may need it (from a
  * factory, delayed), gets a child container for each request.
+ * @returns undefined where its constructor is given nothing
  * @throws BootError for what tsyringe would only show later, or never: a subclass with an injected constructor and no
  * `@injectable()`, a cycle, a token that nothing is registered for, a parameter without a class, a singleton that holds
  * something request-scoped, a controller that is a singleton

@@ -272,8 +272,8 @@ export class RequestPipeline {
     if (isStreamed(body)) {
       if (isBodiless(request, status)) BodyStream.of(body).cancel()
     } else if (status !== 204 && status !== 304) {
-      response.length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
-      headers.setTrusted('content-length', String(response.length))
+      response.byteLength = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
+      headers.setTrusted('content-length', String(response.byteLength))
     }
     if (isBodiless(request, status)) response.body = null
     // A stream may still be reading them.

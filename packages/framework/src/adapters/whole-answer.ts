@@ -45,7 +45,7 @@ export function sendWhole(response: HttpResponse, outgoing: ServerResponse): boo
   outgoing.statusMessage = STATUS_CODES[status] ?? 'unknown'
   const head = `${STATUS_LINES[status]}\r\n${lines}Date: ${date()}\r\nConnection: keep-alive\r\n\r\n`
   // Heads are Latin-1, and text of as many bytes as characters is ASCII: both are one piece then.
-  if (typeof body === 'string' && body.length === (response.length ?? Buffer.byteLength(body))) {
+  if (typeof body === 'string' && body.length === (response.byteLength ?? Buffer.byteLength(body))) {
     holder._header = head + body
     outgoing.end()
   } else {

@@ -13,7 +13,7 @@ export class HttpResponse {
   readonly headers: ResponseHeaders
   body: ResponseBody = null
   /** Bytes of a whole body, once they were counted; internal. */
-  length: number | undefined
+  byteLength: number | undefined
   /** Which verb answered (`render`, `head`, …); undefined until one has. */
   answeredBy: string | undefined
   /** Why this is an error's answer, where nobody rescued it; internal. */
